@@ -1,0 +1,1 @@
+"""The edge and the worker: everything that talks to a messaging platform."""

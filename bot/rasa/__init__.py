@@ -1,0 +1,1 @@
+"""Loaded by Rasa only: input channel, NLU components, tracker store."""

@@ -1,0 +1,52 @@
+"""Which settings do the edge and the worker read?"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+import msgspec
+
+from services.settings import Port, Seconds, Secret, SettingsBase
+
+
+class BotSettings(SettingsBase, frozen=True, kw_only=True):
+    """Settings of `python -m bot edge` and `python -m bot worker`."""
+
+    edge_host: str = "127.0.0.1"
+    edge_port: Port = 8010
+    #: Where the worker answers /healthz, /readyz and /metrics.
+    worker_port: Port = 8011
+    #: The first address with which citizens' phones reach the edge.
+    public_url: str = "http://127.0.0.1:8010"
+
+    rasa_url: str = "http://127.0.0.1:5005"
+    services_url: str = "http://127.0.0.1:8020"
+    #: One turn of the assistant, at most.
+    dialogue_timeout_seconds: Seconds = 12.0
+    #: The platform drops a request after 5 s; we answer before that.
+    reply_deadline_seconds: Seconds = 4.5
+    #: How far the platform's timestamp may be from our clock.
+    timestamp_window_seconds: Seconds = 600.0
+
+    #: The identifier vault's key, base64 of 32 bytes; empty: one is generated in the data folder.
+    vault_key: str = ""
+    vault_seconds: Annotated[int, msgspec.Meta(ge=60, le=2_592_000)] = 86_400
+
+    city_name: str = "云江市"
+    hotline: str = "12345"
+
+    wechat_app_id: str
+    wechat_app_secret: Secret
+    wechat_token: Annotated[str, msgspec.Meta(min_length=3, max_length=32)]
+    #: 43 characters; needed in compat and safe mode.
+    wechat_aes_key: str = ""
+    #: The key before the last change, still accepted.
+    wechat_previous_aes_key: str = ""
+    wechat_mode: Literal["plain", "compat", "safe"] = "safe"
+    wechat_api_base: str = "https://api.weixin.qq.com"
+    #: Template for notices by template message (fields first, keyword1, keyword2, remark).
+    wechat_notice_template_id: str = ""
+    #: Template for notices by subscription message.
+    wechat_subscription_template_id: str = ""
+    #: Template for reminders and case news outside the 48-hour window.
+    wechat_reminder_template_id: str = ""

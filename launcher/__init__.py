@@ -1,0 +1,1 @@
+"""Starts everything on one machine: database, migrations, example city, model, processes."""

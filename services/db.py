@@ -1,0 +1,58 @@
+"""How do we reach PostgreSQL? Engine, sessions, the table base, and a check that it answers."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, ClassVar
+
+from sqlalchemy import DateTime, MetaData, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.orm import DeclarativeBase
+
+#: What hands out sessions: `async with sessions.begin() as session:` commits at the end, rolls back on an error.
+Sessions = async_sessionmaker[AsyncSession]
+
+
+class Base(DeclarativeBase):
+    """Base of every table, ours and the edge's: one metadata, so that migrations can be checked against it."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    #: Every `Mapped[datetime]` is timestamptz: an instant, never a wall clock.
+    type_annotation_map: ClassVar[dict[type, Any]] = {datetime: DateTime(timezone=True)}
+
+
+def sqlalchemy_url(database_url: str) -> str:
+    """The libpq address `postgresql://...` with SQLAlchemy's driver name for psycopg 3."""
+    url = make_url(database_url)
+    return url.set(drivername="postgresql+psycopg").render_as_string(hide_password=False)
+
+
+def make_engine(database_url: str, *, pool_size: int = 10, application_name: str = "zhengqiao") -> AsyncEngine:
+    """An engine that connects on first use; the caller disposes it."""
+    return create_async_engine(
+        sqlalchemy_url(database_url),
+        pool_size=pool_size,
+        max_overflow=pool_size,
+        pool_pre_ping=True,
+        connect_args={"application_name": application_name, "connect_timeout": 5},
+    )
+
+
+def make_sessions(engine: AsyncEngine) -> Sessions:
+    """Sessions whose loaded values stay readable after the commit."""
+    return async_sessionmaker(engine, expire_on_commit=False)
+
+
+async def ping(engine: AsyncEngine) -> None:
+    """Raises what the driver raises when the database does not answer."""
+    async with engine.connect() as connection:
+        await connection.execute(text("SELECT 1"))

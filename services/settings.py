@@ -1,0 +1,75 @@
+"""Which settings does the environment hold? Typed, checked once at the start; a bad one stops it, saying which."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, TypeVar
+
+import msgspec
+
+PREFIX = "ZQ_"
+
+Port = Annotated[int, msgspec.Meta(ge=1, le=65535)]
+Secret = Annotated[str, msgspec.Meta(min_length=16, max_length=512)]
+Seconds = Annotated[float, msgspec.Meta(gt=0, le=86_400)]
+
+
+class SettingsError(Exception):
+    """A setting is missing or has a value that cannot be used."""
+
+
+def environment_name(field: str) -> str:
+    """`edge_port` is read from ZQ_EDGE_PORT; the database's address has the name that hosters use."""
+    return "DATABASE_URL" if field == "database_url" else PREFIX + field.upper()
+
+
+class SettingsBase(msgspec.Struct, frozen=True, kw_only=True, rename=environment_name):
+    """Base of every process's settings. Its text form names the class only: values may be secrets."""
+
+    #: Address of PostgreSQL, `postgresql://...`; the launcher sets it to the embedded server where none is given.
+    database_url: str
+    #: Folder for what the program itself keeps: embedded database, generated keys.
+    data_dir: str = "var"
+    #: What one of our processes shows another to be let in.
+    service_token: Secret
+    log_level: str = "INFO"
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__}>"
+
+    def __rich_repr__(self) -> list[tuple[str, object]]:
+        return []
+
+    @property
+    def data_path(self) -> Path:
+        return Path(self.data_dir)
+
+
+class ServicesSettings(SettingsBase, frozen=True, kw_only=True):
+    """Settings of `python -m services`."""
+
+    services_host: str = "127.0.0.1"
+    services_port: Port = 8020
+    #: The identifier vault's key, base64 of 32 bytes; empty: one is generated in the data folder.
+    vault_key: str = ""
+    #: How long a citizen's identifier can be exchanged back.
+    vault_seconds: Annotated[int, msgspec.Meta(ge=60, le=2_592_000)] = 86_400
+    #: How long a reserved appointment slot is held before it is free again.
+    reservation_seconds: Annotated[int, msgspec.Meta(ge=30, le=86_400)] = 600
+    #: Wrong query codes allowed for one case within an hour before further tries are refused.
+    case_attempts_per_hour: Annotated[int, msgspec.Meta(ge=1, le=1000)] = 5
+
+
+S = TypeVar("S", bound=SettingsBase)
+
+
+def load_settings(kind: type[S], environ: Mapping[str, str]) -> S:
+    """Reads `kind` from the environment; raises SettingsError naming the variable and what is wrong with it."""
+    names = set(kind.__struct_encode_fields__)
+    present = {name: value for name, value in environ.items() if name in names and value != ""}
+    try:
+        return msgspec.convert(present, kind, strict=False)
+    except msgspec.ValidationError as error:
+        reason = str(error).replace("Object missing required field", "missing setting").replace("$.", "")
+        raise SettingsError(f"settings: {reason}") from error

@@ -1,0 +1,172 @@
+"""How does a topic become an HTTP API? Typed routes in, an aiohttp app with checks, problem+json and OpenAPI out.
+
+platform / actions --HTTP--> route: size -> token -> query and body typed -> handler -> typed answer
+"""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import msgspec
+import structlog
+from aiohttp import web
+
+from services.errors import BadRequest, NotFound, ServiceError, TooLarge, Unauthorized
+from services.openapi import openapi_document
+
+BODY_LIMIT = 1024 * 1024
+PROBLEM_TYPE_BASE = "urn:zhengqiao:problem:"
+
+log = structlog.stdlib.get_logger(__name__)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Call:
+    """One request after its checks."""
+
+    #: Decoded body of the route's `body` type; None where the route takes none.
+    body: Any = None
+    #: Decoded query string of the route's `query` type; None where the route takes none.
+    query: Any = None
+    path: Mapping[str, str]
+    headers: Mapping[str, str]
+
+
+Handler = Callable[[Call], Awaitable[Any]]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Route:
+    """One operation of an API, as data: the app, the OpenAPI document and the tests are all made from it."""
+
+    method: Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
+    #: Below the API's prefix, with `{name}` parts.
+    path: str
+    handler: Handler
+    summary: str
+    body: type[msgspec.Struct] | None = None
+    query: type[msgspec.Struct] | None = None
+    #: A Struct, `list[Struct]`, or None for an empty answer (204).
+    response: Any = None
+    status: int = 200
+    #: Problems that callers should expect besides bad-request and unauthorized.
+    errors: tuple[type[ServiceError], ...] = ()
+    #: Headers the handler reads, name -> is it required.
+    header_names: tuple[tuple[str, bool], ...] = ()
+    #: False only for what anybody may read.
+    needs_token: bool = True
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Api:
+    """The routes of one topic under one prefix, such as /catalogue/v1."""
+
+    name: str
+    title: str
+    prefix: str
+    routes: Sequence[Route]
+
+
+def mount(app: web.Application, apis: Sequence[Api], *, service_token: str) -> None:
+    """Adds every route of every API, and each API's `/openapi.json` and page."""
+    for api in apis:
+        for route in api.routes:
+            app.router.add_route(route.method, api.prefix + route.path, _serve(route, service_token))
+        document = msgspec.json.encode(openapi_document(api))
+        app.router.add_get(f"{api.prefix}/openapi.json", _constant(document))
+
+
+def _constant(body: bytes) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
+    async def answer(request: web.Request) -> web.StreamResponse:
+        return web.Response(body=body, content_type="application/json")
+
+    return answer
+
+
+def _serve(route: Route, service_token: str) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
+    async def answer(request: web.Request) -> web.StreamResponse:
+        if route.needs_token:
+            check_token(request, service_token)
+        call = Call(
+            body=_decode_body(route.body, await request.read()) if route.body else None,
+            query=_decode_query(route.query, request) if route.query else None,
+            path=dict(request.match_info),
+            headers=request.headers,
+        )
+        result = await route.handler(call)
+        if route.response is None:
+            return web.Response(status=204)
+        return web.Response(
+            status=route.status, body=msgspec.json.encode(result), content_type="application/json", charset="utf-8"
+        )
+
+    return answer
+
+
+def check_token(request: web.Request, service_token: str) -> None:
+    """Raises Unauthorized unless the request shows the service token; compared in constant time."""
+    shown = request.headers.get("Authorization", "")
+    if not hmac.compare_digest(shown.encode("utf-8", "replace"), f"Bearer {service_token}".encode()):
+        raise Unauthorized()
+
+
+def _decode_body(kind: type[msgspec.Struct], raw: bytes) -> msgspec.Struct:
+    try:
+        return msgspec.json.decode(raw, type=kind)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise BadRequest(f"body: {error}") from error
+
+
+def _decode_query(kind: type[msgspec.Struct], request: web.Request) -> msgspec.Struct:
+    try:
+        return msgspec.convert(dict(request.query), kind, strict=False)
+    except msgspec.ValidationError as error:
+        raise BadRequest(f"query: {error}") from error
+
+
+def problem(error: ServiceError) -> web.Response:
+    """The error as application/problem+json (RFC 9457)."""
+    body = {
+        "type": PROBLEM_TYPE_BASE + error.type,
+        "title": error.title,
+        "status": error.status,
+        "detail": error.detail,
+    }
+    headers = {"Retry-After": str(error.retry_after)} if error.retry_after is not None else {}
+    return web.Response(
+        status=error.status,
+        body=msgspec.json.encode(body),
+        content_type="application/problem+json",
+        headers=headers,
+    )
+
+
+@web.middleware
+async def problems(
+    request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
+) -> web.StreamResponse:
+    """Turns every error into problem+json, with one log line where the fault is ours."""
+    try:
+        return await handler(request)
+    except ServiceError as error:
+        if error.status >= 500:
+            log.error("request.failed", path=_pattern(request), problem=error.type, detail=error.detail)
+        return problem(error)
+    except web.HTTPRequestEntityTooLarge:
+        return problem(TooLarge(f"a body may have {BODY_LIMIT} bytes at most"))
+    except web.HTTPNotFound:
+        return problem(NotFound("no such path"))
+    except web.HTTPException:
+        raise
+    except Exception as error:
+        log.exception("request.crashed", path=_pattern(request), error=type(error).__name__)
+        return problem(ServiceError())
+
+
+def _pattern(request: web.Request) -> str:
+    """The route's pattern rather than the path: a path may hold a case number."""
+    resource = request.match_info.route.resource
+    return resource.canonical if resource is not None else "(none)"

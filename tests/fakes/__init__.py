@@ -1,0 +1,1 @@
+"""Small stand-ins for other people's servers and for the clock."""
