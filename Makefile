@@ -1,0 +1,66 @@
+# Two commands do everything on a fresh machine: `make up` runs the whole, `make test` runs every test.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+export RASA_TELEMETRY_ENABLED := false
+
+# uv from the PATH where it works (a shim may not), else one in a folder of our own.
+UV := $(shell if uv --version >/dev/null 2>&1; then echo uv; else echo .tools/bin/uv; fi)
+PY := .venv/bin/python
+
+.PHONY: help up test setup lint types imports unit dialogue acceptance browser current city model clean bench-notices
+
+help: ## this list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 18
+
+.tools/bin/uv:
+	@echo "Getting uv, which gets everything else"
+	@python3 -m venv .tools && .tools/bin/pip install --quiet uv || \
+	  { echo "Python 3 with its venv module is needed (Debian: apt-get install python3-venv)"; exit 1; }
+
+.venv/.ready: pyproject.toml uv.lock .python-version | $(filter .tools/bin/uv,$(UV))
+	@echo "Getting Python 3.10 and the packages"
+	@$(UV) sync --frozen
+	@touch $@
+
+setup: .venv/.ready ## get Python 3.10 and the packages
+
+up: .venv/.ready ## prepare and run everything; Ctrl-C stops it
+	@exec $(PY) -m launcher up
+
+model: .venv/.ready ## train the assistant where its model is stale
+	@$(PY) -m launcher model
+
+test: lint types imports unit dialogue acceptance browser current ## every test
+	@echo "All tests passed."
+
+lint: .venv/.ready
+	@echo "== lint" && .venv/bin/ruff check . && .venv/bin/ruff format --check .
+
+types: .venv/.ready
+	@echo "== types" && .venv/bin/mypy
+
+imports: .venv/.ready
+	@echo "== import rules" && .venv/bin/lint-imports --no-logo 2>/dev/null || .venv/bin/lint-imports
+
+unit: .venv/.ready ## unit tests, and integration tests on a real PostgreSQL
+	@echo "== unit and integration" && $(PY) -m pytest -q tests/unit tests/integration
+
+dialogue: model ## data validation, NLU and dialogue tests on the trained model
+	@echo "== dialogue" && $(PY) -m rasa data validate --fail-on-warnings --quiet && $(PY) -m pytest -q tests/dialogue
+
+acceptance: model ## the whole, with all processes really running
+	@echo "== acceptance" && $(PY) -m pytest -q tests/acceptance
+
+browser: model ## the phone page in a real browser, where Chromium is found
+	@echo "== browser" && $(PY) -m pytest -q tests/browser
+
+# Everything outside bot/rasa and actions also runs on a current Python without Rasa.
+current: .venv/.ready
+	@current=$$($(UV) python find --no-python-downloads --no-project '>=3.12,<3.14' 2>/dev/null); \
+	if [ -z "$$current" ]; then echo "== current Python: none found, skipped"; else \
+	  echo "== current Python without Rasa: $$($$current --version)"; \
+	  UV_PROJECT_ENVIRONMENT=.venv-current $(UV) sync --frozen --quiet --no-group rasa --python "$$current" && \
+	  .venv-current/bin/python -m pytest -q tests/unit tests/integration; fi
+
+clean: ## remove what was generated here, except the data folder
+	rm -rf .venv .venv-current .tools build models .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .rasa

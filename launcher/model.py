@@ -1,0 +1,101 @@
+"""Is the trained model there and made from what lies here now? If not, train it, and show that it goes on."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import sys
+import time
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+MODEL_NAME = "zhengqiao"
+#: What a model is made from; a change in any of these makes it stale.
+SOURCES = ("config.yml", "domain.yml", "data/nlu", "data/rules", "data/stories", "bot/rasa", "uv.lock")
+
+
+class TrainingFailed(Exception):
+    """The model could not be trained."""
+
+
+def model_path(root: Path) -> Path:
+    return root / "models" / f"{MODEL_NAME}.tar.gz"
+
+
+def fingerprint(root: Path) -> str:
+    """A digest of everything that a model is made from."""
+    digest = hashlib.sha256()
+    for path in _source_files(root):
+        digest.update(str(path.relative_to(root)).encode())
+        digest.update(hashlib.sha256(path.read_bytes()).digest())
+    return digest.hexdigest()
+
+
+def _source_files(root: Path) -> Iterable[Path]:
+    for source in SOURCES:
+        path = root / source
+        if path.is_dir():
+            yield from sorted(p for p in path.rglob("*") if p.suffix in {".yml", ".py", ".txt"})
+        elif path.exists():
+            yield path
+
+
+def is_fresh(root: Path) -> bool:
+    """Is there a model, made from the present sources?"""
+    stamp = _stamp(root)
+    return model_path(root).exists() and stamp.exists() and stamp.read_text() == fingerprint(root)
+
+
+def _stamp(root: Path) -> Path:
+    return root / "models" / f"{MODEL_NAME}.fingerprint"
+
+
+async def ensure_model(root: Path, environment: Mapping[str, str], out: Console) -> Path:
+    """Trains the model where it is missing or stale; raises TrainingFailed with the last lines of the log."""
+    if not is_fresh(root):
+        wanted = fingerprint(root)
+        await _train(root, environment, out)
+        # Written last: a training that was cut off leaves no stamp and is done again.
+        _stamp(root).write_text(wanted)
+    return model_path(root)
+
+
+async def _train(root: Path, environment: Mapping[str, str], out: Console) -> None:
+    _stamp(root).unlink(missing_ok=True)
+    started = time.monotonic()
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "rasa", "train", "--fixed-model-name", MODEL_NAME, "--out", "models"),
+        cwd=root,
+        env=dict(environment),
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+        limit=1024 * 1024,
+    )
+    output = process.stdout
+    if output is None:
+        raise TrainingFailed("rasa train gave no output to read")
+    lines: list[str] = []
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+    try:
+        with Progress(*columns, console=out, transient=True) as progress:
+            task = progress.add_task("Training the assistant: reading the data", total=None)
+            async for raw in output:
+                lines.append(raw.decode("utf-8", "replace").rstrip())
+                progress.update(task, description=f"Training the assistant: {_step(lines[-1])}")
+    finally:
+        if process.returncode is None:
+            process.terminate()
+        code = await process.wait()
+    if code != 0 or not model_path(root).exists():
+        raise TrainingFailed("rasa train failed:\n" + "\n".join(lines[-30:]))
+    out.print(f"  assistant trained in {time.monotonic() - started:.0f} s")
+
+
+def _step(line: str) -> str:
+    """What a line of Rasa's log says about where the training is: the component's name, or the line's end."""
+    if "Starting to train component" in line:
+        return "component " + line.split("'")[1]
+    return line[-60:]

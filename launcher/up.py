@@ -1,0 +1,95 @@
+"""The main job in order: database, migrations, example city, model, processes, healthy, here is where to look."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+import sys
+from collections.abc import AsyncIterator, Mapping
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from launcher.environment import load_environment, tracker_url
+from launcher.model import ensure_model
+from launcher.processes import process_specs, uses_simulator, with_addresses, with_platform
+from launcher.supervisor import Supervisor
+from services.embedded import EmbeddedPostgres, migrate
+
+DATABASE = "zhengqiao"
+HEALTHY_SECONDS = 120.0
+
+
+async def up(root: Path, data_dir: Path, environ: Mapping[str, str], out: Console, *, city: Path | None) -> None:
+    """Runs everything until SIGINT or SIGTERM; raises what kept it from starting."""
+    environment = with_platform(with_addresses(load_environment(environ, data_dir)))
+    async with database(environment, data_dir, out) as environment:
+        if city is not None:
+            out.print("[bold]Loading the example city")
+            await _load_city(root, environment, city)
+        out.print("[bold]Preparing the assistant")
+        model = await ensure_model(root, environment, out)
+        await _run(root, environment, model, out, simulator=uses_simulator(environ))
+
+
+async def _run(root: Path, environment: Mapping[str, str], model: Path, out: Console, *, simulator: bool) -> None:
+    stop = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    specs = process_specs(environment, model=model, simulator=simulator)
+    supervisor = Supervisor(specs, environment=environment, root=root, out=out)
+    stopped = asyncio.create_task(stop.wait())
+    try:
+        out.print("[bold]Starting the processes")
+        await supervisor.start()
+        healthy = asyncio.create_task(supervisor.wait_healthy(HEALTHY_SECONDS))
+        await asyncio.wait({healthy, stopped}, return_when=asyncio.FIRST_COMPLETED)
+        if healthy.done():
+            healthy.result()
+            out.print(_where_to_look(environment, simulator=simulator))
+            await stopped
+        healthy.cancel()
+    finally:
+        stopped.cancel()
+        out.print("Stopping")
+        await supervisor.stop()
+
+
+@contextlib.asynccontextmanager
+async def database(environment: Mapping[str, str], data_dir: Path, out: Console) -> AsyncIterator[dict[str, str]]:
+    """The environment with an address of a migrated database: the given one, or an embedded server's."""
+    out.print("[bold]Preparing the database")
+    with contextlib.ExitStack() as stack:
+        url = environment.get("DATABASE_URL")
+        if url is None:
+            server = stack.enter_context(EmbeddedPostgres(data_dir / "postgres"))
+            url = server.ensure_database(DATABASE)
+            out.print(f"  embedded PostgreSQL in {data_dir / 'postgres'}")
+        await asyncio.to_thread(migrate, url)
+        out.print("  [green]✓[/] schema is up to date")
+        yield {"ZQ_TRACKER_URL": tracker_url(url), **environment, "DATABASE_URL": url}
+
+
+async def _load_city(root: Path, environment: Mapping[str, str], city: Path) -> None:
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "services", "city", "load", str(city)), cwd=root, env=dict(environment)
+    )
+    if await process.wait() != 0:
+        raise RuntimeError(f"the city's data in {city} could not be loaded; the lines above say why")
+
+
+def _where_to_look(environment: Mapping[str, str], *, simulator: bool) -> Table:
+    table = Table(title="政桥 is up. Ctrl-C stops it.", title_justify="left", show_header=False, box=None)
+    base = "http://127.0.0.1:"
+    if simulator:
+        table.add_row("Chat as a citizen", f"{base}{environment['ZQ_SIM_PORT']}/")
+    services = base + environment["ZQ_SERVICES_PORT"]
+    for topic in ("catalogue", "faq", "appointments", "progress", "notices"):
+        table.add_row(f"API: {topic}", f"{services}/{topic}/v1/docs")
+    table.add_row("WeChat webhook", f"{base}{environment['ZQ_EDGE_PORT']}/wechat")
+    table.add_row("State of the edge", f"{base}{environment['ZQ_EDGE_PORT']}/readyz, /metrics")
+    table.add_row("Logs", str(Path(environment["ZQ_DATA_DIR"]) / "log"))
+    table.add_row("Settings", str(Path(environment["ZQ_DATA_DIR"]) / "settings.env"))
+    return table
