@@ -14,8 +14,9 @@ help: ## this list
 
 .tools/bin/uv:
 	@echo "Getting uv, which gets everything else"
-	@python3 -m venv .tools && .tools/bin/pip install --quiet uv || \
-	  { echo "Python 3 with its venv module is needed (Debian: apt-get install python3-venv)"; exit 1; }
+	@for python in python3 /usr/bin/python3; do \
+	  $$python -m venv .tools 2>/dev/null && .tools/bin/pip install --quiet uv && exit 0; done; \
+	echo "Python 3 with its venv module is needed (Debian: apt-get install python3-venv)"; exit 1
 
 .venv/.ready: pyproject.toml uv.lock .python-version | $(filter .tools/bin/uv,$(UV))
 	@echo "Getting Python 3.10 and the packages"
