@@ -1,4 +1,4 @@
-"""The launcher's command line: `up` runs everything; `model` trains the assistant where it is stale."""
+"""The launcher's command line: `up` runs everything; `model` trains; `services ...` runs a backend's command."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from rich.console import Console
 from launcher.environment import load_environment
 from launcher.model import TrainingFailed, ensure_model
 from launcher.supervisor import StartFailed
-from launcher.up import up
+from launcher.up import run_services_command, up
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -26,6 +26,8 @@ def main() -> int:
         if arguments.command == "up":
             city = None if arguments.no_city else ROOT / "data" / "city"
             asyncio.run(up(ROOT, data_dir, os.environ, out, city=city))
+        elif arguments.command == "services":
+            return asyncio.run(run_services_command(ROOT, data_dir, os.environ, arguments.words))
         else:
             asyncio.run(ensure_model(ROOT, load_environment(os.environ, data_dir), out))
     except (StartFailed, TrainingFailed, RuntimeError, ValueError) as error:
@@ -48,6 +50,8 @@ def _parser() -> argparse.ArgumentParser:
     run = commands.add_parser("up", help="prepare and run everything until Ctrl-C")
     run.add_argument("--no-city", action="store_true", help="do not load the example city")
     commands.add_parser("model", help="train the assistant where the model is missing or stale")
+    services = commands.add_parser("services", help="run `python -m services ...` with this machine's settings")
+    services.add_argument("words", nargs=argparse.REMAINDER)
     return parser
 
 

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import signal
 import sys
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from pathlib import Path
 
 from rich.console import Console
@@ -32,6 +32,15 @@ async def up(root: Path, data_dir: Path, environ: Mapping[str, str], out: Consol
         out.print("[bold]Preparing the assistant")
         model = await ensure_model(root, environment, out)
         await _run(root, environment, model, out, simulator=uses_simulator(environ))
+
+
+async def run_services_command(root: Path, data_dir: Path, environ: Mapping[str, str], words: Sequence[str]) -> int:
+    """Runs one backend command on this machine's database, whether or not everything else is up; its exit code."""
+    environment = with_platform(with_addresses(load_environment(environ, data_dir)))
+    async with database(environment, data_dir, Console(quiet=True)) as environment:
+        argv = (sys.executable, "-m", "services", *words)
+        process = await asyncio.create_subprocess_exec(*argv, cwd=root, env=environment)
+        return await process.wait()
 
 
 async def _run(root: Path, environment: Mapping[str, str], model: Path, out: Console, *, simulator: bool) -> None:

@@ -67,17 +67,11 @@ class Running:
         return (self.data_dir / "log" / f"{name}.log").read_text(errors="replace")
 
     def command(self, *words: str) -> str:
-        """What `python -m services ...` prints, run against this program's database."""
-        environment = {**self.environment, "DATABASE_URL": self.database_url, **self._settings()}
-        done = subprocess.run(
-            [sys.executable, "-m", "services", *words], cwd=ROOT, env=environment, text=True, capture_output=True
-        )
+        """What `python -m services ...` prints, run against this program's database as its staff would."""
+        launcher = (sys.executable, "-m", "launcher", "--data-dir", str(self.data_dir), "services")
+        done = subprocess.run([*launcher, *words], cwd=ROOT, env=self.environment, text=True, capture_output=True)
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
-
-    def _settings(self) -> dict[str, str]:
-        lines = (self.data_dir / "settings.env").read_text().splitlines()
-        return dict(line.split("=", 1) for line in lines)
 
     @property
     def database_url(self) -> str:
