@@ -1,0 +1,276 @@
+"""Which tables hold notices, their approved versions, their recipients and every change?
+
+notices            what staff write; one row a notice, locked by whoever changes its state
+notice_changes     who changed what and when, append-only
+notice_recipients  the list of a notice that does not go to everybody
+notice_versions    content as approved, immutable (a trigger refuses changes)
+notice_runs        the sending of one version: counters and how far its audience is frozen
+notice_chunks      some hundred recipients each: what a worker leases
+notice_deliveries  one row a recipient: the truth of what was sent
+notice_messages    the platform's message ids, to find the row that a receipt speaks of
+notice_rates       the token buckets that all workers share
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, time
+from uuid import UUID
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Identity,
+    Index,
+    SmallInteger,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.orm import Mapped, mapped_column
+
+from services.db import Base
+
+STATES = (
+    "draft",
+    "submitted",
+    "approved",
+    "due",
+    "late",
+    "sending",
+    "paused",
+    "finished",
+    "cancelled",
+    "expired",
+)
+DELIVERY_STATES = ("pending", "leased", "attempting", "accepted", "failed", "in_doubt", "cancelled")
+
+
+def _one_of(column: str, values: tuple[str, ...]) -> str:
+    listed = ", ".join(f"'{value}'" for value in values)
+    return f"{column} IN ({listed})"
+
+
+class NoticeRow(Base):
+    """A notice as staff see and change it."""
+
+    __tablename__ = "notices"
+    __table_args__ = (
+        CheckConstraint(_one_of("state", STATES), name="state"),
+        CheckConstraint(_one_of("route", ("template", "subscription", "mass")), name="route"),
+        CheckConstraint(_one_of("late_policy", ("send", "skip", "ask")), name="late_policy"),
+        CheckConstraint(_one_of("audience_kind", ("all", "list")), name="audience_kind"),
+        UniqueConstraint("number"),
+        # The tick asks these two questions every second: neither may cost more as notices pile up.
+        Index("ix_notices_waiting", "wake_at", postgresql_where=text("state IN ('approved', 'due')")),
+        Index("ix_notices_running", "due_at", postgresql_where=text("state IN ('sending', 'paused', 'late')")),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    #: What staff say on the phone: 第 12 号通知.
+    number: Mapped[int] = mapped_column(BigInteger, Identity())
+    state: Mapped[str]
+    #: Why it is in this state, where that is not obvious: paused by the quota, expired because late.
+    reason: Mapped[str] = mapped_column(server_default="")
+    title: Mapped[str]
+    body: Mapped[str]
+    url: Mapped[str] = mapped_column(server_default="")
+    department: Mapped[str] = mapped_column(server_default="")
+    source_document: Mapped[str] = mapped_column(server_default="")
+    route: Mapped[str]
+    due_at: Mapped[datetime]
+    late_policy: Mapped[str]
+    late_after_seconds: Mapped[int]
+    expires_at: Mapped[datetime | None]
+    #: Wall clock of the city; both or neither.
+    quiet_from: Mapped[time | None]
+    quiet_until: Mapped[time | None]
+    emergency: Mapped[bool]
+    audience_kind: Mapped[str]
+    #: Goes up with each edit of something already submitted.
+    version: Mapped[int]
+    #: The version that may be sent; none while it is being written or waits for its second person.
+    approved_version: Mapped[int | None]
+    author: Mapped[str]
+    submitted_by: Mapped[str] = mapped_column(server_default="")
+    approved_by: Mapped[str] = mapped_column(server_default="")
+    #: Staff said to send it although it is late.
+    late_released: Mapped[bool] = mapped_column(server_default=text("false"))
+    #: When the tick looks at it next.
+    wake_at: Mapped[datetime | None]
+    #: Number of the last row in notice_changes.
+    changes: Mapped[int]
+    created_at: Mapped[datetime]
+    updated_at: Mapped[datetime]
+
+
+class ChangeRow(Base):
+    """One change of one notice: the audit trail."""
+
+    __tablename__ = "notice_changes"
+
+    notice_id: Mapped[UUID] = mapped_column(ForeignKey("notices.id"), primary_key=True)
+    seq: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
+    #: A staff member's name, or `system`.
+    by: Mapped[str]
+    action: Mapped[str]
+    from_state: Mapped[str]
+    to_state: Mapped[str]
+    version: Mapped[int]
+    detail: Mapped[str] = mapped_column(server_default="")
+
+
+class RecipientRow(Base):
+    """One citizen on a notice's own list."""
+
+    __tablename__ = "notice_recipients"
+
+    notice_id: Mapped[UUID] = mapped_column(ForeignKey("notices.id"), primary_key=True)
+    citizen_id: Mapped[UUID] = mapped_column(primary_key=True)
+
+
+class VersionRow(Base):
+    """What was approved, word for word."""
+
+    __tablename__ = "notice_versions"
+
+    notice_id: Mapped[UUID] = mapped_column(ForeignKey("notices.id"), primary_key=True)
+    version: Mapped[int] = mapped_column(primary_key=True)
+    title: Mapped[str]
+    body: Mapped[str]
+    url: Mapped[str]
+    department: Mapped[str]
+    source_document: Mapped[str]
+    route: Mapped[str]
+    due_at: Mapped[datetime]
+    submitted_by: Mapped[str]
+    approved_by: Mapped[str]
+    approved_at: Mapped[datetime]
+
+
+class RunRow(Base):
+    """The sending of one approved version. accepted + failed + in_doubt + cancelled = audience when it is closed."""
+
+    __tablename__ = "notice_runs"
+    __table_args__ = (
+        ForeignKeyConstraint(["notice_id", "version"], ["notice_versions.notice_id", "notice_versions.version"]),
+        CheckConstraint(
+            "least(accepted, failed, in_doubt, cancelled) >= 0 "
+            "AND accepted + failed + in_doubt + cancelled <= audience",
+            name="counts",
+        ),
+        Index("ix_notice_runs_open", "notice_id", postgresql_where=text("closed_at IS NULL")),
+    )
+
+    notice_id: Mapped[UUID] = mapped_column(primary_key=True)
+    version: Mapped[int] = mapped_column(primary_key=True)
+    audience: Mapped[int] = mapped_column(server_default="0")
+    accepted: Mapped[int] = mapped_column(server_default="0")
+    failed: Mapped[int] = mapped_column(server_default="0")
+    in_doubt: Mapped[int] = mapped_column(server_default="0")
+    cancelled: Mapped[int] = mapped_column(server_default="0")
+    #: What receipts said of accepted rows; they change no state.
+    delivered: Mapped[int] = mapped_column(server_default="0")
+    blocked: Mapped[int] = mapped_column(server_default="0")
+    undelivered: Mapped[int] = mapped_column(server_default="0")
+    #: The audience is complete.
+    frozen: Mapped[bool] = mapped_column(server_default=text("false"))
+    #: The last citizen copied so far.
+    freeze_after: Mapped[UUID | None]
+    next_chunk: Mapped[int] = mapped_column(server_default="0")
+    #: Nothing more will be sent: what is open is being cancelled.
+    stopping: Mapped[bool] = mapped_column(server_default=text("false"))
+    started_at: Mapped[datetime | None]
+    closed_at: Mapped[datetime | None]
+    #: Settled rows since rate_at, and the last full window's settled rows a second.
+    rate_at: Mapped[datetime | None]
+    rate_count: Mapped[int] = mapped_column(server_default="0")
+    rate: Mapped[float] = mapped_column(server_default="0")
+
+
+class ChunkRow(Base):
+    """Some hundred recipients that one worker leases at a time."""
+
+    __tablename__ = "notice_chunks"
+    __table_args__ = (
+        ForeignKeyConstraint(["notice_id", "version"], ["notice_runs.notice_id", "notice_runs.version"]),
+        Index(
+            "ix_notice_chunks_open",
+            "notice_id",
+            "version",
+            "available_at",
+            "chunk",
+            postgresql_where=text("is_open"),
+        ),
+    )
+
+    notice_id: Mapped[UUID] = mapped_column(primary_key=True)
+    version: Mapped[int] = mapped_column(primary_key=True)
+    chunk: Mapped[int] = mapped_column(primary_key=True)
+    #: Some row of it is not settled.
+    is_open: Mapped[bool]
+    #: When a worker may take it: now, after a pause for a busy platform, or when the present lease ends.
+    available_at: Mapped[datetime]
+    #: Who holds it; a holder that comes back late finds another's lease here.
+    lease: Mapped[UUID | None]
+
+
+class DeliveryRow(Base):
+    """One recipient of one version by one channel: the key is the promise that nobody gets it twice.
+
+    No foreign key and no index on what changes: a million rows are inserted and updated three times each, and
+    updates that touch no index stay within their page (the migration leaves room for them there).
+    """
+
+    __tablename__ = "notice_deliveries"
+    __table_args__ = (
+        CheckConstraint(_one_of("state", DELIVERY_STATES), name="state"),
+        CheckConstraint(_one_of("receipt", ("", "delivered", "blocked", "failed")), name="receipt"),
+        Index("ix_notice_deliveries_chunk", "notice_id", "version", "chunk"),
+    )
+
+    notice_id: Mapped[UUID] = mapped_column(primary_key=True)
+    version: Mapped[int] = mapped_column(primary_key=True)
+    citizen_id: Mapped[UUID] = mapped_column(primary_key=True)
+    channel: Mapped[str] = mapped_column(primary_key=True)
+    chunk: Mapped[int]
+    state: Mapped[str]
+    attempts: Mapped[int] = mapped_column(SmallInteger, server_default="0")
+    #: Attempts whose outcome nobody knows.
+    doubts: Mapped[int] = mapped_column(SmallInteger, server_default="0")
+    #: The first of these: the platform's guard against repeats counts from it.
+    doubt_since: Mapped[datetime | None]
+    attempted_at: Mapped[datetime | None]
+    settled_at: Mapped[datetime | None]
+    reason: Mapped[str] = mapped_column(server_default="")
+    #: What the platform's job-finished event said later.
+    receipt: Mapped[str] = mapped_column(server_default="")
+
+
+class MessageRow(Base):
+    """The platform's id of one accepted call: a recipient's, or (mass) a whole chunk's."""
+
+    __tablename__ = "notice_messages"
+
+    channel: Mapped[str] = mapped_column(primary_key=True)
+    msg_id: Mapped[str] = mapped_column(primary_key=True)
+    #: Empty while only the receipt is known: it may overtake our own commit.
+    notice_id: Mapped[UUID | None]
+    version: Mapped[int | None]
+    chunk: Mapped[int | None]
+    citizen_id: Mapped[UUID | None]
+    #: What the event said; the first one counts.
+    receipt: Mapped[str] = mapped_column(server_default="")
+    detail: Mapped[str] = mapped_column(server_default="")
+    seen_at: Mapped[datetime]
+
+
+class RateRow(Base):
+    """One token bucket; tokens may be owed (below zero), and who owes waits."""
+
+    __tablename__ = "notice_rates"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    tokens: Mapped[float]
+    refilled_at: Mapped[datetime]

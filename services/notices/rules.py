@@ -1,0 +1,212 @@
+"""Which changes of a notice and of one recipient's row are allowed, and when may a notice go out? Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, time, timedelta, tzinfo
+from typing import Literal
+
+NoticeState = Literal[
+    "draft", "submitted", "approved", "due", "late", "sending", "paused", "finished", "cancelled", "expired"
+]
+DeliveryState = Literal["pending", "leased", "attempting", "accepted", "failed", "in_doubt", "cancelled"]
+RouteName = Literal["template", "subscription", "mass"]
+LatePolicy = Literal["send", "skip", "ask"]
+
+#: Names that the program itself signs changes with; nobody on the staff may use it.
+SYSTEM = "system"
+
+WAITING: frozenset[str] = frozenset({"approved", "due"})
+ENDED: frozenset[str] = frozenset({"finished", "cancelled", "expired"})
+SETTLED: frozenset[str] = frozenset({"accepted", "failed", "in_doubt", "cancelled"})
+
+#: From which states each action may be taken.
+ALLOWED: Mapping[str, frozenset[str]] = {
+    "edit": frozenset({"draft", "submitted", "approved", "due", "late"}),
+    "submit": frozenset({"draft"}),
+    "approve": frozenset({"submitted"}),
+    "due": frozenset({"approved"}),
+    "ask": WAITING,
+    "release": frozenset({"late"}),
+    "start": WAITING,
+    "pause": WAITING | {"sending"},
+    "resume": frozenset({"paused"}),
+    "finish": frozenset({"sending"}),
+    "cancel": frozenset({"draft", "submitted", "approved", "due", "late", "sending", "paused"}),
+    "expire": frozenset({"approved", "due", "late", "sending", "paused"}),
+    "retry": frozenset({"sending", "paused", "finished"}),
+    "resolve": frozenset({"sending", "paused", "finished", "cancelled", "expired"}),
+}
+
+#: An attempt that the platform surely did not take is repeated this often before the row fails.
+MAX_ATTEMPTS = 10
+#: So often may an attempt's outcome stay unknown before staff must decide.
+MAX_DOUBTS = 3
+#: The longest pause between two tries.
+MAX_BACKOFF_SECONDS = 300.0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RouteRules:
+    """What a route of the platform allows."""
+
+    #: Recipients of one chunk.
+    chunk_size: int
+    #: One call carries the whole chunk.
+    grouped: bool
+    #: Seconds for which the platform recognises a repeated call by our key; 0 where it takes none.
+    key_seconds: int
+    max_title: int
+    max_body: int
+
+
+#: The guard of template messages holds ten minutes (a minute is kept in hand); that of mass sends has no stated
+#: end, a day is assumed. Lengths are the platform's: a subscription notice's `thing` has 20 characters.
+ROUTES: Mapping[str, RouteRules] = {
+    "template": RouteRules(chunk_size=200, grouped=False, key_seconds=540, max_title=64, max_body=600),
+    "subscription": RouteRules(chunk_size=200, grouped=False, key_seconds=0, max_title=20, max_body=600),
+    "mass": RouteRules(chunk_size=10_000, grouped=True, key_seconds=86_400, max_title=64, max_body=600),
+}
+
+
+def allowed(action: str, state: str) -> bool:
+    """May `action` be taken on a notice in `state`?"""
+    return state in ALLOWED[action]
+
+
+# -- when
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Plan:
+    """What decides when a notice goes out."""
+
+    due_at: datetime
+    late_policy: LatePolicy
+    late_after: timedelta
+    #: Staff said: send it although it is late.
+    late_released: bool
+    expires_at: datetime | None
+    #: Wall clock of the city; both or neither.
+    quiet_from: time | None
+    quiet_until: time | None
+    emergency: bool
+    #: Some of it went out already: it can wait and expire, but it is not late any more.
+    started: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Decision:
+    """What a tick does with a notice; `until` is when to look again."""
+
+    kind: Literal["wait", "due", "go", "ask", "expire"]
+    until: datetime | None = None
+    reason: str = ""
+
+
+def quiet_end(instant: datetime, quiet_from: time | None, quiet_until: time | None, zone: tzinfo) -> datetime | None:
+    """When the quiet hours that `instant` lies in end; None outside of them. 22:00 to 07:00 spans midnight."""
+    if quiet_from is None or quiet_until is None or quiet_from == quiet_until:
+        return None
+    there = instant.astimezone(zone)
+    clock = there.time()
+    if quiet_from < quiet_until:
+        inside, days = quiet_from <= clock < quiet_until, 0
+    else:
+        inside, days = clock >= quiet_from or clock < quiet_until, 1 if clock >= quiet_from else 0
+    if not inside:
+        return None
+    return datetime.combine(there.date() + timedelta(days=days), quiet_until, tzinfo=zone)
+
+
+def decide(plan: Plan, now: datetime, zone: tzinfo) -> Decision:
+    """What to do now with a notice that two people approved and that has not been sent yet."""
+    if plan.expires_at is not None and now >= plan.expires_at:
+        return Decision(kind="expire", reason="expired")
+    if now < plan.due_at:
+        return Decision(kind="wait", until=plan.due_at)
+    quiet_from, quiet_until = (None, None) if plan.emergency else (plan.quiet_from, plan.quiet_until)
+    planned = quiet_end(plan.due_at, quiet_from, quiet_until, zone) or plan.due_at
+    late = now - planned > plan.late_after and not plan.started and not plan.late_released
+    if late and plan.late_policy == "skip":
+        return Decision(kind="expire", reason="late")
+    if late and plan.late_policy == "ask":
+        return Decision(kind="ask", reason="late")
+    wait = quiet_end(now, quiet_from, quiet_until, zone)
+    if wait is not None:
+        return Decision(kind="due", until=wait, reason="quiet_hours")
+    return Decision(kind="go", reason="late" if late else "")
+
+
+# -- one recipient
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Row:
+    """What is known of one recipient's row while it is being worked on."""
+
+    state: DeliveryState = "pending"
+    attempts: int = 0
+    doubts: int = 0
+    reason: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Answer:
+    """What came of one call.
+
+    accepted  the platform took it
+    refused   this citizen will not get it
+    busy      surely not taken; later perhaps
+    held      surely not taken, and nobody else's would be: the notice must pause
+    unknown   it may have arrived
+    """
+
+    kind: Literal["accepted", "refused", "busy", "held", "unknown"]
+    reason: str = ""
+    msg_id: str = ""
+
+
+def after_answer(row: Row, answer: Answer, *, keyed: bool) -> Row:
+    """The row after an attempt was answered. `attempts` already counts this attempt.
+
+    Once an earlier attempt's outcome is unknown, a later refusal does not prove that the citizen got nothing.
+    """
+    given_up: DeliveryState = "in_doubt" if row.doubts else "failed"
+    if answer.kind == "accepted":
+        return replace(row, state="accepted", reason="")
+    if answer.kind == "refused":
+        return replace(row, state=given_up, reason=answer.reason)
+    if answer.kind == "held":
+        return replace(row, state="pending", attempts=row.attempts - 1, reason=answer.reason)
+    if answer.kind == "busy":
+        return replace(row, state="pending" if row.attempts < MAX_ATTEMPTS else given_up, reason=answer.reason)
+    return _after_unknown(row, answer.reason, keyed=keyed)
+
+
+def after_lost_lease(row: Row, *, keyed: bool) -> Row:
+    """The row when its worker went away: retried where nothing was called, else as the route allows."""
+    if row.state == "leased":
+        return replace(row, state="pending")
+    if row.state == "attempting":
+        return _after_unknown(row, "worker_lost", keyed=keyed)
+    return row
+
+
+def _after_unknown(row: Row, reason: str, *, keyed: bool) -> Row:
+    doubts = row.doubts + 1
+    again = keyed and doubts < MAX_DOUBTS
+    return replace(row, state="pending" if again else "in_doubt", doubts=doubts, reason=reason)
+
+
+def after_stop(row: Row) -> Row:
+    """The row when its notice is cancelled or expires; an attempt in flight is left to its answer."""
+    if row.state in ("pending", "leased"):
+        return replace(row, state="in_doubt" if row.doubts else "cancelled")
+    return row
+
+
+def backoff_seconds(attempts: int) -> float:
+    """The pause after the n-th attempt that the platform was too busy for: 1, 2, 4 ... seconds."""
+    return float(min(2.0 ** max(attempts - 1, 0), MAX_BACKOFF_SECONDS))
