@@ -1,0 +1,55 @@
+"""How are citizens read and written?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from sqlalchemy import func, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.citizens.models import CitizenRow
+
+
+async def insert_missing(
+    session: AsyncSession, *, channel: str, account: str, addresses: Sequence[str], now: datetime
+) -> None:
+    """Adds those addresses that are not known yet."""
+    values = [
+        {"citizen_id": uuid4(), "channel": channel, "account": account, "address": address, "created_at": now}
+        for address in addresses
+    ]
+    await session.execute(insert(CitizenRow).values(values).on_conflict_do_nothing(constraint="uq_citizens_address"))
+
+
+async def find(
+    session: AsyncSession, *, channel: str, account: str, address: str, lock: bool = False
+) -> CitizenRow | None:
+    query = select(CitizenRow).filter_by(channel=channel, account=account, address=address)
+    return (await session.scalars(query.with_for_update() if lock else query)).one_or_none()
+
+
+async def mark_followed(
+    session: AsyncSession, *, channel: str, account: str, addresses: Sequence[str], now: datetime
+) -> None:
+    """Sets the time of following for those that do not have one."""
+    await session.execute(
+        update(CitizenRow)
+        .filter_by(channel=channel, account=account, followed_at=None)
+        .where(CitizenRow.address.in_(addresses))
+        .values(followed_at=now, unfollowed_at=None)
+    )
+
+
+async def followers_after(session: AsyncSession, after: UUID | None, limit: int) -> Sequence[CitizenRow]:
+    query = select(CitizenRow).where(CitizenRow.followed_at.is_not(None)).order_by(CitizenRow.citizen_id).limit(limit)
+    if after is not None:
+        query = query.where(CitizenRow.citizen_id > after)
+    return (await session.scalars(query)).all()
+
+
+async def count_followers(session: AsyncSession) -> int:
+    query = select(func.count()).select_from(CitizenRow).where(CitizenRow.followed_at.is_not(None))
+    return (await session.scalars(query)).one()
