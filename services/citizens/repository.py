@@ -43,6 +43,10 @@ async def mark_followed(
     )
 
 
+async def find_many(session: AsyncSession, citizen_ids: Sequence[UUID]) -> Sequence[CitizenRow]:
+    return (await session.scalars(select(CitizenRow).where(CitizenRow.citizen_id.in_(citizen_ids)))).all()
+
+
 async def followers_after(session: AsyncSession, after: UUID | None, limit: int) -> Sequence[CitizenRow]:
     query = select(CitizenRow).where(CitizenRow.followed_at.is_not(None)).order_by(CitizenRow.citizen_id).limit(limit)
     if after is not None:

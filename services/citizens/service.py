@@ -66,6 +66,12 @@ class CitizenService:
             row = await session.get(CitizenRow, citizen_id)
         return _citizen(row) if row is not None else None
 
+    async def resolve_many(self, citizen_ids: Sequence[UUID]) -> list[Citizen]:
+        """The citizens among these whom there ever were; `address` is None for who was erased."""
+        async with self._sessions() as session:
+            rows = await repository.find_many(session, citizen_ids)
+        return [_citizen(row) for row in rows]
+
     async def followers(self, after: UUID | None, limit: int) -> list[Citizen]:
         """The next followers in the order of citizen_id, those after `after`; fewer than `limit` at the end."""
         async with self._sessions() as session:
