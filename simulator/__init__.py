@@ -1,1 +1,1 @@
-"""A WeChat platform on loopback that enforces the real one's rules, and a phone-like page to chat in."""
+"""A WeChat Official Account platform on loopback that enforces the real one's rules, with a phone page to chat in."""

@@ -1,0 +1,1 @@
+"""The platform's API under /cgi-bin/: each module holds the calls of one subject."""

@@ -1,0 +1,1 @@
+"""The platform's rules: pure, with the clock handed in."""
