@@ -1,0 +1,1 @@
+"""Appointments at the halls: opening hours, slots with capacity, reservations, reminders."""
