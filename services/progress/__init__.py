@@ -1,0 +1,1 @@
+"""Cases on their way: steps, results, what citizens may ask and are told."""
