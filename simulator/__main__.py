@@ -19,7 +19,7 @@ HOST = "127.0.0.1"
 #: Long polls of a page do not hold up the end.
 SHUTDOWN_SECONDS = 1.0
 
-log = structlog.stdlib.get_logger(__name__)
+log = structlog.stdlib.get_logger("simulator")
 
 
 async def serve(settings: SimulatorSettings) -> None:

@@ -40,7 +40,7 @@ class MenuPart(msgspec.Struct, frozen=True, kw_only=True):
     """A text with entries to press; pressing sends the entry as a text."""
 
     head_content: str = ""
-    list: list[MenuEntry] = []
+    entries: list[MenuEntry] = msgspec.field(name="list", default_factory=list)
     tail_content: str = ""
 
 

@@ -75,7 +75,7 @@ def _shown(body: CustomRequest, platform: Platform) -> dict[str, object]:
         }
     if body.msgtype == "msgmenu" and body.msgmenu is not None:
         menu = body.msgmenu
-        entries = [{"id": str(entry.id), "content": check_text(entry.content)} for entry in menu.list]
+        entries = [{"id": str(entry.id), "content": check_text(entry.content)} for entry in menu.entries]
         return {"content": check_text(menu.head_content), "entries": entries, "tail": menu.tail_content}
     raise ApiError(40008)
 

@@ -11,6 +11,7 @@ import hmac
 import secrets
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from math import ceil
 
 from simulator.clock import Clock, day_of
 from simulator.errors import ApiError
@@ -33,7 +34,7 @@ class Token:
     revoked: bool = False
 
     def seconds_left(self, now: datetime) -> int:
-        return max(0, int((self.ends_at - now).total_seconds()))
+        return max(0, ceil((self.ends_at - now).total_seconds()))
 
 
 class TokenIssuer:
