@@ -56,8 +56,10 @@ def upgrade() -> None:
         sa.Column("version", sa.Integer(), nullable=True),
         sa.Column("chunk", sa.Integer(), nullable=True),
         sa.Column("citizen_id", sa.Uuid(), nullable=True),
-        sa.Column("receipt", sa.String(), server_default="", nullable=False),
-        sa.Column("detail", sa.String(), server_default="", nullable=False),
+        sa.Column("receipt", sa.Boolean(), server_default=sa.text("false"), nullable=False),
+        sa.Column("delivered", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("blocked", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("undelivered", sa.Integer(), server_default="0", nullable=False),
         sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("channel", "msg_id", name=op.f("pk_notice_messages")),
     )

@@ -260,9 +260,11 @@ class MessageRow(Base):
     version: Mapped[int | None]
     chunk: Mapped[int | None]
     citizen_id: Mapped[UUID | None]
-    #: What the event said; the first one counts.
-    receipt: Mapped[str] = mapped_column(server_default="")
-    detail: Mapped[str] = mapped_column(server_default="")
+    #: Has the event come? What it said: for how many people it went well, or did not. The first one counts.
+    receipt: Mapped[bool] = mapped_column(server_default=text("false"))
+    delivered: Mapped[int] = mapped_column(server_default="0")
+    blocked: Mapped[int] = mapped_column(server_default="0")
+    undelivered: Mapped[int] = mapped_column(server_default="0")
     seen_at: Mapped[datetime]
 
 

@@ -26,7 +26,7 @@ ALLOWED: Mapping[str, frozenset[str]] = {
     "edit": frozenset({"draft", "submitted", "approved", "due", "late"}),
     "submit": frozenset({"draft"}),
     "approve": frozenset({"submitted"}),
-    "due": frozenset({"approved"}),
+    "due": frozenset({"approved", "sending"}),
     "ask": WAITING,
     "release": frozenset({"late"}),
     "start": WAITING,

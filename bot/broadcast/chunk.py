@@ -1,0 +1,225 @@
+"""How is one chunk sent? Commit the attempt, call, settle; kill it anywhere, nobody gets it twice.
+
+addresses -> [wait for the shared rate -> commit `attempting` -> call the burst at once]* -> release
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+from uuid import UUID
+
+import structlog
+from sqlalchemy.exc import DBAPIError
+
+from bot.broadcast.answers import answer_of
+from bot.broadcast.sender import NoticeSender, group_key, recipient_key
+from services.citizens.types import Citizen
+from services.notices.dispatch import DispatchService
+from services.notices.rates import SharedRate
+from services.notices.rules import ROUTES, Answer, RouteRules, Row, after_answer, backoff_seconds
+from services.notices.values import Chunk, Outcome, Recipient
+
+log = structlog.stdlib.get_logger(__name__)
+
+
+class Addresses(Protocol):
+    """Where citizens are reached; kept by the citizens' topic."""
+
+    async def resolve_many(self, citizen_ids: Sequence[UUID]) -> Sequence[Citizen]: ...
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Limits:
+    """How hard one worker process works."""
+
+    #: Longer than a burst can take: waiting for the rate comes before the lease is renewed.
+    lease_seconds: float = 60.0
+    #: Calls at once, and rows whose outcome one kill can leave unknown.
+    burst: int = 100
+    #: Chunks worked on at once by this process.
+    lanes: int = 4
+    #: A lane gives way to other jobs after this.
+    slice_seconds: float = 10.0
+    #: How often, and after what pause, a settled burst is tried to be written while the database is away.
+    write_tries: int = 10
+    write_pause_seconds: float = 0.5
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Tools:
+    """What a chunk is sent with."""
+
+    dispatch: DispatchService
+    addresses: Addresses
+    sender: NoticeSender
+    #: Calls to one recipient, all workers together.
+    rate: SharedRate
+    #: Calls for a whole chunk.
+    group_rate: SharedRate
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A leased row with an address."""
+
+    recipient: Recipient
+    address: str
+
+
+class ChunkWork:
+    """One leased chunk on its way."""
+
+    def __init__(self, tools: Tools, limits: Limits, chunk: Chunk, stopping: Callable[[], bool]) -> None:
+        self._tools = tools
+        self._limits = limits
+        self._chunk = chunk
+        self._stopping = stopping
+        self._route = ROUTES[chunk.content.route]
+        #: Known, but not written yet.
+        self._settled: list[Outcome] = []
+        #: Seconds until rows that the platform was too busy for are tried again.
+        self._again = 0.0
+        #: Why the notice must pause.
+        self._held = ""
+
+    async def run(self) -> None:
+        """Attempts every row once and gives the chunk back."""
+        targets = await self._targets()
+        for burst in _bursts(targets, self._route, self._limits.burst):
+            if self._stopping() or self._held or not await self._attempt(burst):
+                break
+        if self._held:
+            await self._tools.dispatch.pause(self._chunk.key.notice_id, self._held)
+        await self._release()
+
+    async def _targets(self) -> Sequence[Target]:
+        """Rows that can be called; those that cannot are settled."""
+        recipients = self._chunk.recipients
+        citizens = await self._tools.addresses.resolve_many([recipient.citizen_id for recipient in recipients])
+        address_of = {citizen.citizen_id: citizen.address for citizen in citizens}
+        targets = []
+        for recipient in recipients:
+            address = address_of.get(recipient.citizen_id)
+            if address is None:
+                self._settled.append(_outcome(recipient, Answer(kind="refused", reason="no_address"), self._route))
+            else:
+                targets.append(Target(recipient, address))
+        if self._route.grouped and len(targets) == 1:
+            answer = Answer(kind="refused", reason="too_few")
+            self._settled.append(_outcome(targets.pop().recipient, answer, self._route))
+        return targets
+
+    async def _attempt(self, burst: Sequence[Target]) -> bool:
+        """Commits the burst as attempting, calls, and keeps what came of it; may the next burst go?"""
+        await self._wait_for_rate(len(burst))
+        try:
+            advance = await self._tools.dispatch.advance(
+                self._chunk,
+                self._settled,
+                [target.recipient.citizen_id for target in burst],
+                lease_seconds=self._limits.lease_seconds,
+            )
+        except DBAPIError as error:
+            # Was it committed? Either way these were not called: they are written back as they were.
+            log.warning("notice.advance_failed", notice=self._notice, error=type(error).__name__)
+            self._settled += [_untouched(target.recipient) for target in burst]
+            return False
+        self._settled = []
+        marked = [target for target in burst if target.recipient.citizen_id in advance.marked]
+        if not marked:
+            return advance.going
+        answers = await self._call(marked)
+        self._settled = [
+            _outcome(target.recipient, answer, self._route) for target, answer in zip(marked, answers, strict=True)
+        ]
+        self._again = max(self._again, *(_pause(outcome) for outcome in self._settled))
+        self._held = next((answer.reason for answer in answers if answer.kind == "held"), "")
+        return not all(answer.kind == "busy" for answer in answers)
+
+    async def _wait_for_rate(self, calls: int) -> None:
+        if self._route.grouped:
+            seconds = await self._tools.group_rate.take(1)
+        else:
+            seconds = await self._tools.rate.take(calls)
+        if seconds > 0:
+            await asyncio.sleep(seconds)
+
+    async def _call(self, targets: Sequence[Target]) -> Sequence[Answer]:
+        """Calls the platform. No database session is open: the platform may take its time."""
+        if self._route.grouped:
+            return [await self._call_group(targets)] * len(targets)
+        return await asyncio.gather(*(self._call_one(target) for target in targets))
+
+    async def _call_one(self, target: Target) -> Answer:
+        content = self._chunk.content
+        try:
+            key = recipient_key(content, target.recipient.citizen_id)
+            msg_id = await self._tools.sender.send_one(content, address=target.address, key=key)
+        except Exception as error:
+            return self._explain(error)
+        return Answer(kind="accepted", msg_id=msg_id)
+
+    async def _call_group(self, targets: Sequence[Target]) -> Answer:
+        addresses = [target.address for target in targets]
+        try:
+            key = group_key(self._chunk.key)
+            msg_id = await self._tools.sender.send_many(self._chunk.content, addresses=addresses, key=key)
+        except Exception as error:
+            return self._explain(error)
+        return Answer(kind="accepted", msg_id=msg_id)
+
+    def _explain(self, error: Exception) -> Answer:
+        answer = answer_of(error)
+        if answer.reason.startswith("crashed"):
+            log.error("notice.sender_crashed", notice=self._notice, exc_info=error)
+        return answer
+
+    async def _release(self) -> None:
+        """Writes what is known and gives the chunk back; tries for a while, since what is known must not be lost."""
+        for _ in range(self._limits.write_tries - 1):
+            try:
+                await self._tools.dispatch.release(self._chunk, self._settled, again_in_seconds=self._again)
+                return
+            except DBAPIError as error:
+                log.warning("notice.release_failed", notice=self._notice, error=type(error).__name__)
+            await asyncio.sleep(self._limits.write_pause_seconds)
+        await self._tools.dispatch.release(self._chunk, self._settled, again_in_seconds=self._again)
+
+    @property
+    def _notice(self) -> str:
+        return str(self._chunk.key.notice_id)
+
+
+def _bursts(targets: Sequence[Target], route: RouteRules, size: int) -> Iterator[Sequence[Target]]:
+    """Whole chunks where one call carries them, else bursts. Rows in whose company two workers were lost go alone:
+    if one of them brings the worker down, the others are not there."""
+    if route.grouped:
+        if targets:
+            yield targets
+        return
+    calm = [target for target in targets if target.recipient.doubts < 2]
+    for start in range(0, len(calm), size):
+        yield calm[start : start + size]
+    for target in targets:
+        if target.recipient.doubts >= 2:
+            yield [target]
+
+
+def _outcome(recipient: Recipient, answer: Answer, route: RouteRules) -> Outcome:
+    called = answer.reason not in ("no_address", "too_few")
+    row = Row(state="attempting", attempts=recipient.attempts + called, doubts=recipient.doubts)
+    after = after_answer(row, answer, keyed=route.key_seconds > 0)
+    return Outcome(citizen_id=recipient.citizen_id, row=after, msg_id=answer.msg_id)
+
+
+def _untouched(recipient: Recipient) -> Outcome:
+    row = Row(state="pending", attempts=recipient.attempts, doubts=recipient.doubts)
+    return Outcome(citizen_id=recipient.citizen_id, row=row)
+
+
+def _pause(outcome: Outcome) -> float:
+    waits = outcome.row.state == "pending" and outcome.row.reason
+    return backoff_seconds(max(outcome.row.attempts, 1)) if waits else 0.0

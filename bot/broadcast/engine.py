@@ -1,0 +1,49 @@
+"""How many chunks does a worker process work on, and for how long? Lanes that claim chunk after chunk."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from bot.broadcast.chunk import ChunkWork, Limits, Tools
+
+
+@dataclass(slots=True)
+class Broadcaster:
+    """Sends what the rows say; any number of these in any number of processes work on the same rows."""
+
+    tools: Tools
+    limits: Limits
+    monotonic: Callable[[], float] = time.monotonic
+    _active: int = 0
+    _stopping: bool = False
+
+    @property
+    def free_lanes(self) -> int:
+        """How many more chunks this process could work on at once."""
+        return 0 if self._stopping else max(0, self.limits.lanes - self._active)
+
+    def stop(self) -> None:
+        """Lanes end after the burst they are at and give their chunks back."""
+        self._stopping = True
+
+    async def has_work(self) -> bool:
+        """Is there a chunk that somebody could claim now?"""
+        return await self.tools.dispatch.has_work()
+
+    async def run(self) -> bool:
+        """Works chunk after chunk for a slice of time; is there perhaps more to do?"""
+        if not self.free_lanes:
+            return False
+        self._active += 1
+        try:
+            until = self.monotonic() + self.limits.slice_seconds
+            while self.monotonic() < until and not self._stopping:
+                chunk = await self.tools.dispatch.claim(lease_seconds=self.limits.lease_seconds)
+                if chunk is None:
+                    return False
+                await ChunkWork(self.tools, self.limits, chunk, lambda: self._stopping).run()
+            return not self._stopping
+        finally:
+            self._active -= 1

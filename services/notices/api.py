@@ -1,0 +1,166 @@
+"""Which HTTP operations do notices have? /notices/v1."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+from services.errors import ServiceError
+from services.notices import errors
+from services.notices.service import NoticeService
+from services.notices.types import (
+    Approval,
+    Change,
+    FailuresPage,
+    FailuresQuery,
+    ListQuery,
+    Notice,
+    NoticeDraft,
+    NoticeEdit,
+    Progress,
+    Resolution,
+    StaffAction,
+)
+from services.web import Api, Call, Handler, Route
+
+REFUSALS = (errors.NoticeNotFound, errors.WrongState)
+
+
+def make_api(service: NoticeService) -> Api:
+    """The routes; `{id}` is a notice's id or its number."""
+    handlers = _Handlers(service)
+    return Api(
+        name="notices",
+        title="通知",
+        prefix="/notices/v1",
+        routes=(
+            Route(
+                method="POST",
+                path="/notices",
+                handler=handlers.create_notice,
+                summary="Write a draft",
+                body=NoticeDraft,
+                response=Notice,
+                status=201,
+                errors=(errors.BadNotice, errors.PastDue),
+            ),
+            Route(
+                method="GET",
+                path="/notices",
+                handler=handlers.list_notices,
+                summary="List notices, newest first",
+                query=ListQuery,
+                response=list[Notice],
+            ),
+            _read("", handlers.get_notice, "One notice with its counters", Notice),
+            _read("/progress", handlers.get_progress, "Counters, rate and time left", Progress),
+            _read("/changes", handlers.get_changes, "The audit trail", list[Change]),
+            Route(
+                method="GET",
+                path="/notices/{id}/failures",
+                handler=handlers.get_failures,
+                summary="Failed and doubtful recipients, as rows and as CSV",
+                query=FailuresQuery,
+                response=FailuresPage,
+                errors=(errors.NoticeNotFound,),
+            ),
+            Route(
+                method="PATCH",
+                path="/notices/{id}",
+                handler=handlers.edit_notice,
+                summary="Change the text or the plan; what was submitted asks again",
+                body=NoticeEdit,
+                response=Notice,
+                errors=(*REFUSALS, errors.BadNotice, errors.PastDue),
+            ),
+            Route(
+                method="POST",
+                path="/notices/{id}/approve",
+                handler=handlers.approve_notice,
+                summary="The second person's yes",
+                body=Approval,
+                response=Notice,
+                errors=(*REFUSALS, errors.SamePerson, errors.StaleVersion, errors.PastDue),
+            ),
+            Route(
+                method="POST",
+                path="/notices/{id}/resolve",
+                handler=handlers.resolve_doubts,
+                summary="Decide about recipients in doubt",
+                body=Resolution,
+                response=Notice,
+                errors=(*REFUSALS, errors.NothingToDo, errors.PastDue),
+            ),
+            _action("submit", service.submit, "Ask a second person", errors.PastDue, errors.EmptyAudience),
+            _action("release", service.release, "Send a late notice all the same"),
+            _action("pause", service.pause, "Attempt no more recipients until resumed"),
+            _action("resume", service.resume, "Go on"),
+            _action("cancel", service.cancel, "Attempt no more recipients at all"),
+            _action("retry-failed", service.retry_failed, "Send to the failed again", errors.NothingToDo),
+        ),
+    )
+
+
+class _Handlers:
+    """Requests in, the service's answers out."""
+
+    def __init__(self, service: NoticeService) -> None:
+        self._service = service
+
+    async def create_notice(self, call: Call) -> Notice:
+        return await self._service.create(call.body)
+
+    async def list_notices(self, call: Call) -> list[Notice]:
+        return await self._service.list(call.query)
+
+    async def get_notice(self, call: Call) -> Notice:
+        return await self._service.get(call.path["id"])
+
+    async def get_progress(self, call: Call) -> Progress:
+        return await self._service.progress(call.path["id"])
+
+    async def get_changes(self, call: Call) -> list[Change]:
+        return list(await self._service.changes(call.path["id"]))
+
+    async def get_failures(self, call: Call) -> FailuresPage:
+        return await self._service.failures(call.path["id"], call.query)
+
+    async def edit_notice(self, call: Call) -> Notice:
+        return await self._service.edit(call.path["id"], call.body)
+
+    async def approve_notice(self, call: Call) -> Notice:
+        return await self._service.approve(call.path["id"], call.body.staff, version=call.body.version)
+
+    async def resolve_doubts(self, call: Call) -> Notice:
+        return await self._service.resolve(call.path["id"], call.body)
+
+
+def _read(path: str, handler: Handler, summary: str, response: object) -> Route:
+    return Route(
+        method="GET",
+        path="/notices/{id}" + path,
+        handler=handler,
+        summary=summary,
+        response=response,
+        errors=(errors.NoticeNotFound,),
+    )
+
+
+def _action(
+    name: str,
+    act: Callable[[str, str], Awaitable[Notice]],
+    summary: str,
+    *refusals: type[ServiceError],
+) -> Route:
+    async def handle(call: Call) -> Notice:
+        return await act(call.path["id"], call.body.staff)
+
+    handle.__qualname__ = name.replace("-", "_") + "_notice"
+    return Route(
+        method="POST",
+        path="/notices/{id}/" + name,
+        handler=handle,
+        summary=summary,
+        body=StaffAction,
+        response=Notice,
+        errors=(*REFUSALS, *refusals),
+    )

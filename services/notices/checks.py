@@ -1,0 +1,69 @@
+"""Is this notice fit to be sent? Refusals that tell staff what to change."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from services.clock import local
+from services.notices import texts
+from services.notices.errors import BadNotice, PastDue
+from services.notices.models import NoticeRow
+from services.notices.rules import ROUTES, SYSTEM
+
+#: "Now" is a time that has just passed.
+JUST_NOW = timedelta(minutes=1)
+
+
+def staff_name(name: str) -> str:
+    """The name without spaces around it; raises BadNotice for none and for the program's own."""
+    cleaned = name.strip()
+    if not cleaned:
+        raise BadNotice(texts.empty_field("经办人"))
+    if cleaned.casefold() == SYSTEM:
+        raise BadNotice(texts.system_name(cleaned))
+    return cleaned
+
+
+def same_name(one: str, other: str) -> bool:
+    """Two spellings of one name do not make two people."""
+    return "".join(one.split()).casefold() == "".join(other.split()).casefold()
+
+
+def content(notice: NoticeRow) -> None:
+    """The text fits its route."""
+    route = ROUTES[notice.route]
+    for name, value in (("标题", notice.title), ("正文", notice.body)):
+        if not value.strip():
+            raise BadNotice(texts.empty_field(name))
+    if len(notice.title) > route.max_title:
+        raise BadNotice(texts.title_too_long(route.max_title, len(notice.title)))
+    if len(notice.body) > route.max_body:
+        raise BadNotice(texts.body_too_long(route.max_body, len(notice.body)))
+    if notice.url and not notice.url.startswith(("https://", "http://")):
+        raise BadNotice(texts.bad_url(notice.url))
+
+
+def schedule(notice: NoticeRow, now: datetime) -> None:
+    """The times make sense."""
+    if notice.due_at < now - JUST_NOW:
+        raise PastDue(texts.past_due(_say(notice.due_at)))
+    if notice.expires_at is not None and notice.expires_at <= notice.due_at:
+        raise BadNotice(texts.expires_before_due(_say(notice.expires_at), _say(notice.due_at)))
+    if (notice.quiet_from is None) != (notice.quiet_until is None):
+        raise BadNotice(texts.half_quiet())
+
+
+def not_over(notice: NoticeRow, now: datetime) -> None:
+    """Its time is still to come, or so little ago that it is not late."""
+    if now > notice.due_at + timedelta(seconds=notice.late_after_seconds):
+        raise PastDue(texts.past_due(_say(notice.due_at)))
+    not_expired(notice, now)
+
+
+def not_expired(notice: NoticeRow, now: datetime) -> None:
+    if notice.expires_at is not None and now >= notice.expires_at:
+        raise PastDue(texts.over(notice.number))
+
+
+def _say(instant: datetime) -> str:
+    return local(instant).strftime("%Y-%m-%d %H:%M")

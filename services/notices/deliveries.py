@@ -1,0 +1,244 @@
+"""How are recipients' rows claimed, marked, settled and counted? SQL only; every statement touches one chunk.
+
+Locks are always taken in this order: notice, chunk, deliveries, run. Leases are compared by the database's clock,
+the only one that all workers share.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.notices.rules import MAX_DOUBTS, SETTLED, RouteRules
+from services.notices.values import ChunkKey, Outcome, Recipient
+
+CANDIDATES = text("""
+    SELECT id, approved_version, route FROM notices WHERE state = 'sending'
+    ORDER BY emergency DESC, due_at, id LIMIT 50
+""")
+HAS_WORK = text("""
+    SELECT EXISTS (
+        SELECT 1 FROM notices n JOIN notice_chunks c ON c.notice_id = n.id AND c.version = n.approved_version
+        WHERE n.state = 'sending' AND c.is_open AND c.available_at <= now())
+""")
+HOLD_NOTICE = text("SELECT approved_version FROM notices WHERE id = :notice AND state = 'sending' FOR SHARE")
+TAKE_CHUNK = text("""
+    WITH free AS (
+        SELECT chunk, lease FROM notice_chunks
+        WHERE notice_id = :notice AND version = :version AND is_open AND available_at <= now()
+        ORDER BY available_at, chunk LIMIT 1 FOR UPDATE SKIP LOCKED)
+    UPDATE notice_chunks c SET lease = :lease, available_at = now() + make_interval(secs => :seconds)
+    FROM free WHERE c.notice_id = :notice AND c.version = :version AND c.chunk = free.chunk
+    RETURNING c.chunk, free.lease IS NOT NULL AS lost
+""")
+RECOVER = text("""
+    UPDATE notice_deliveries SET
+        state = CASE WHEN :keyed AND doubts + 1 < :max_doubts THEN 'pending' ELSE 'in_doubt' END,
+        doubts = doubts + 1, doubt_since = coalesce(doubt_since, attempted_at), reason = 'worker_lost',
+        settled_at = CASE WHEN :keyed AND doubts + 1 < :max_doubts THEN NULL ELSE now() END
+    WHERE notice_id = :notice AND version = :version AND chunk = :chunk AND state = 'attempting'
+    RETURNING state
+""")
+LEASE_ROWS = text("""
+    UPDATE notice_deliveries SET state = 'leased'
+    WHERE notice_id = :notice AND version = :version AND chunk = :chunk AND state IN ('pending', 'leased')
+    RETURNING citizen_id, channel, attempts, doubts
+""")
+LOCK_CHUNK = text("""
+    SELECT lease FROM notice_chunks
+    WHERE notice_id = :notice AND version = :version AND chunk = :chunk FOR UPDATE
+""")
+RENEW = text("""
+    UPDATE notice_chunks SET available_at = now() + make_interval(secs => :seconds)
+    WHERE notice_id = :notice AND version = :version AND chunk = :chunk
+""")
+MARK = text("""
+    UPDATE notice_deliveries SET
+        state = CASE WHEN now() - doubt_since > make_interval(secs => :key_seconds)
+            THEN 'in_doubt' ELSE 'attempting' END,
+        attempts = attempts + 1, attempted_at = now(),
+        settled_at = CASE WHEN now() - doubt_since > make_interval(secs => :key_seconds) THEN now() END
+    WHERE notice_id = :notice AND version = :version AND chunk = :chunk AND state = 'leased'
+        AND citizen_id = ANY(CAST(:citizens AS uuid[]))
+    RETURNING citizen_id, state
+""")
+# What was accepted is a fact, whoever comes to say so and however late; all else counts only from the lease's holder.
+SETTLE = text("""
+    WITH news AS (
+        SELECT d.citizen_id, d.channel, d.state AS was, u.state AS becomes, u.attempts, u.doubts, u.reason
+        FROM unnest(CAST(:citizens AS uuid[]), CAST(:states AS text[]), CAST(:attempts AS int[]),
+                    CAST(:doubts AS int[]), CAST(:reasons AS text[])) AS u(citizen_id, state, attempts, doubts, reason)
+        JOIN notice_deliveries d ON d.notice_id = :notice AND d.version = :version AND d.citizen_id = u.citizen_id
+        WHERE d.chunk = :chunk AND CASE WHEN u.state = 'accepted'
+            THEN d.state IN ('pending', 'leased', 'attempting', 'in_doubt')
+            ELSE :holds AND d.state IN ('leased', 'attempting') END
+        ORDER BY d.citizen_id FOR UPDATE OF d)
+    UPDATE notice_deliveries d SET
+        state = news.becomes, attempts = news.attempts, doubts = news.doubts, reason = news.reason,
+        doubt_since = CASE WHEN news.doubts > 0 THEN coalesce(d.doubt_since, d.attempted_at) END,
+        settled_at = CASE WHEN news.becomes = 'pending' THEN NULL ELSE now() END
+    FROM news
+    WHERE d.notice_id = :notice AND d.version = :version AND d.citizen_id = news.citizen_id
+        AND d.channel = news.channel
+    RETURNING news.was, d.state
+""")
+COUNT = text("""
+    UPDATE notice_runs SET
+        accepted = accepted + :accepted, failed = failed + :failed, in_doubt = in_doubt + :in_doubt,
+        cancelled = cancelled + :cancelled, started_at = coalesce(started_at, now()),
+        rate = CASE WHEN rate_at IS NULL OR now() - rate_at < interval '5 seconds' THEN rate
+            ELSE (rate_count + :accepted) / extract(epoch FROM now() - rate_at) END,
+        rate_count = CASE WHEN now() - rate_at < interval '5 seconds' THEN rate_count + :accepted ELSE 0 END,
+        rate_at = CASE WHEN now() - rate_at < interval '5 seconds' THEN rate_at ELSE now() END
+    WHERE notice_id = :notice AND version = :version
+""")
+UNLEASE_ROWS = text("""
+    UPDATE notice_deliveries SET state = 'pending'
+    WHERE notice_id = :notice AND version = :version AND chunk = :chunk AND state = 'leased'
+""")
+RELEASE = text("""
+    UPDATE notice_chunks SET lease = NULL, available_at = now() + make_interval(secs => :seconds),
+        is_open = EXISTS (
+            SELECT 1 FROM notice_deliveries d WHERE d.notice_id = :notice AND d.version = :version
+                AND d.chunk = :chunk AND d.state IN ('pending', 'leased', 'attempting'))
+    WHERE notice_id = :notice AND version = :version AND chunk = :chunk
+    RETURNING is_open
+""")
+SWEEP_CHUNKS = text("""
+    SELECT chunk, lease IS NOT NULL AND available_at <= now() AS lost,
+        lease IS NOT NULL AND available_at > now() AS held
+    FROM notice_chunks WHERE notice_id = :notice AND version = :version AND is_open
+    ORDER BY available_at, chunk LIMIT :limit FOR UPDATE SKIP LOCKED
+""")
+SWEEP_ROWS = text("""
+    UPDATE notice_deliveries SET
+        state = CASE WHEN state = 'attempting' OR doubts > 0 THEN 'in_doubt' ELSE 'cancelled' END,
+        doubts = CASE WHEN state = 'attempting' THEN doubts + 1 ELSE doubts END,
+        doubt_since = CASE WHEN state = 'attempting' THEN coalesce(doubt_since, attempted_at) ELSE doubt_since END,
+        reason = CASE WHEN state = 'attempting' THEN 'worker_lost' ELSE reason END, settled_at = now()
+    WHERE notice_id = :notice AND version = :version AND chunk = ANY(CAST(:chunks AS int[]))
+        AND (state IN ('pending', 'leased') OR (state = 'attempting' AND chunk = ANY(CAST(:lost AS int[]))))
+    RETURNING state
+""")
+CLOSE_CHUNKS = text("""
+    UPDATE notice_chunks SET lease = NULL, is_open = false
+    WHERE notice_id = :notice AND version = :version AND chunk = ANY(CAST(:chunks AS int[]))
+""")
+
+
+async def candidates(session: AsyncSession) -> list[tuple[UUID, int, str]]:
+    """Notices being sent, the most urgent first."""
+    return [(row.id, row.approved_version, row.route) for row in await session.execute(CANDIDATES)]
+
+
+async def has_work(session: AsyncSession) -> bool:
+    """Is there a chunk to claim?"""
+    return bool((await session.execute(HAS_WORK)).scalar_one())
+
+
+async def hold_notice(session: AsyncSession, notice_id: UUID, version: int) -> bool:
+    """Is this version being sent? If so it stays so until the transaction ends: whoever pauses it waits for us."""
+    return bool((await session.execute(HOLD_NOTICE, {"notice": notice_id})).scalar_one_or_none() == version)
+
+
+async def take_chunk(
+    session: AsyncSession, notice_id: UUID, version: int, lease: UUID, seconds: float
+) -> tuple[ChunkKey, bool] | None:
+    """Leases the next free chunk; the second value says that its last holder never came back."""
+    values = {"notice": notice_id, "version": version, "lease": lease, "seconds": seconds}
+    row = (await session.execute(TAKE_CHUNK, values)).one_or_none()
+    return None if row is None else (ChunkKey(notice_id=notice_id, version=version, chunk=row.chunk), row.lost)
+
+
+async def recover(session: AsyncSession, key: ChunkKey, route: RouteRules) -> Counter[str]:
+    """Settles the attempts of a holder that never came back (rules.after_lost_lease); the changes of the counts."""
+    values = {**_values(key), "keyed": route.key_seconds > 0, "max_doubts": MAX_DOUBTS}
+    states = (await session.execute(RECOVER, values)).scalars()
+    return Counter(state for state in states if state in SETTLED)
+
+
+async def lease_rows(session: AsyncSession, key: ChunkKey) -> tuple[Recipient, ...]:
+    """Leases every row of the chunk that is still to be sent."""
+    rows = await session.execute(LEASE_ROWS, _values(key))
+    return tuple(
+        Recipient(citizen_id=row.citizen_id, channel=row.channel, attempts=row.attempts, doubts=row.doubts)
+        for row in rows
+    )
+
+
+async def lock_chunk(session: AsyncSession, key: ChunkKey, lease: UUID) -> bool:
+    """Locks the chunk against everybody; is the lease still ours?"""
+    return bool((await session.execute(LOCK_CHUNK, _values(key))).scalar_one() == lease)
+
+
+async def renew(session: AsyncSession, key: ChunkKey, seconds: float) -> None:
+    """Holds the locked chunk for `seconds` more."""
+    await session.execute(RENEW, {**_values(key), "seconds": seconds})
+
+
+async def mark(
+    session: AsyncSession, key: ChunkKey, citizens: Sequence[UUID], key_seconds: int
+) -> tuple[frozenset[UUID], Counter[str]]:
+    """Leased rows become attempting; those whose earlier attempt the platform no longer guards become in doubt."""
+    values = {**_values(key), "citizens": list(citizens), "key_seconds": key_seconds}
+    rows = (await session.execute(MARK, values)).all()
+    marked = frozenset(row.citizen_id for row in rows if row.state == "attempting")
+    return marked, Counter(row.state for row in rows if row.state in SETTLED)
+
+
+async def settle(session: AsyncSession, key: ChunkKey, outcomes: Sequence[Outcome], *, holds: bool) -> Counter[str]:
+    """Writes what came of the attempts; the changes of the counts."""
+    values = {
+        **_values(key),
+        "holds": holds,
+        "citizens": [outcome.citizen_id for outcome in outcomes],
+        "states": [outcome.row.state for outcome in outcomes],
+        "attempts": [outcome.row.attempts for outcome in outcomes],
+        "doubts": [outcome.row.doubts for outcome in outcomes],
+        "reasons": [outcome.row.reason for outcome in outcomes],
+    }
+    deltas: Counter[str] = Counter()
+    for row in await session.execute(SETTLE, values):
+        deltas[row.state] += row.state in SETTLED
+        deltas[row.was] -= row.was in SETTLED
+    return deltas
+
+
+async def count(session: AsyncSession, key: ChunkKey, deltas: Counter[str]) -> None:
+    """Adds to the run's counters; nothing to add, nothing written."""
+    changes = {state: deltas[state] for state in SETTLED}
+    if any(changes.values()):
+        await session.execute(COUNT, {"notice": key.notice_id, "version": key.version, **changes})
+
+
+async def release(session: AsyncSession, key: ChunkKey, seconds: float) -> bool:
+    """Gives the locked chunk back, free again in `seconds`; is anything of it still to do?"""
+    await session.execute(UNLEASE_ROWS, _values(key))
+    return bool((await session.execute(RELEASE, {**_values(key), "seconds": seconds})).scalar_one())
+
+
+async def sweep(session: AsyncSession, notice_id: UUID, version: int, *, limit: int) -> tuple[int, Counter[str]]:
+    """Cancels what is open in up to `limit` chunks of a stopped run (rules.after_stop). Attempts in flight are left
+    to their holder, those of a lost holder become in doubt. Gives how many chunks it closed, and the counts."""
+    base: dict[str, Any] = {"notice": notice_id, "version": version}
+    chunks = (await session.execute(SWEEP_CHUNKS, {**base, "limit": limit})).all()
+    if not chunks:
+        return 0, Counter()
+    lost = [row.chunk for row in chunks if not row.held]
+    states = await session.execute(SWEEP_ROWS, {**base, "chunks": [row.chunk for row in chunks], "lost": lost})
+    deltas = Counter(_settled(states.scalars()))
+    await session.execute(CLOSE_CHUNKS, {**base, "chunks": lost})
+    return len(lost), deltas
+
+
+def _settled(states: Iterable[str]) -> Iterable[str]:
+    return (state for state in states if state in SETTLED)
+
+
+def _values(key: ChunkKey) -> dict[str, Any]:
+    return {"notice": key.notice_id, "version": key.version, "chunk": key.chunk}

@@ -1,0 +1,95 @@
+"""How are rows given another chance? Failed and doubtful ones move into new chunks; SQL only.
+
+A new chunk also means a new key for a mass call: under the old one the platform would say "sent already" of people
+who were not in that call.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.engine import Row
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.notices import repository
+from services.notices.models import RunRow
+from services.notices.rules import ROUTES
+
+FAILURES = text("""
+    SELECT citizen_id, channel, state, reason, attempts, settled_at FROM notice_deliveries
+    WHERE notice_id = :notice AND version = :version AND state IN ('failed', 'in_doubt')
+        AND (CAST(:after AS uuid) IS NULL OR citizen_id > :after)
+    ORDER BY citizen_id LIMIT :limit
+""")
+AGAIN = text("""
+    WITH chosen AS (
+        SELECT citizen_id, channel FROM notice_deliveries
+        WHERE notice_id = :notice AND version = :version AND state = :state
+            AND (CAST(:citizens AS uuid[]) IS NULL OR citizen_id = ANY(CAST(:citizens AS uuid[])))
+        ORDER BY citizen_id FOR UPDATE),
+    placed AS (
+        SELECT citizen_id, channel,
+            :first + (row_number() OVER (ORDER BY citizen_id) - 1) / :size AS chunk FROM chosen)
+    UPDATE notice_deliveries d SET state = 'pending', attempts = 0, doubts = 0, doubt_since = NULL,
+        settled_at = NULL, reason = '', chunk = placed.chunk
+    FROM placed
+    WHERE d.notice_id = :notice AND d.version = :version AND d.citizen_id = placed.citizen_id
+        AND d.channel = placed.channel
+    RETURNING d.chunk
+""")
+ACCEPT = text("""
+    UPDATE notice_deliveries SET state = 'accepted', settled_at = now(), reason = 'by_staff'
+    WHERE notice_id = :notice AND version = :version AND state = 'in_doubt'
+        AND (CAST(:citizens AS uuid[]) IS NULL OR citizen_id = ANY(CAST(:citizens AS uuid[])))
+    RETURNING citizen_id
+""")
+
+
+async def failures(session: AsyncSession, run: RunRow, after: UUID | None, limit: int) -> Sequence[Row[Any]]:
+    """The next failed or doubtful rows in the order of citizen_id."""
+    values = {"notice": run.notice_id, "version": run.version, "after": after, "limit": limit}
+    return (await session.execute(FAILURES, values)).all()
+
+
+async def retry_failed(session: AsyncSession, run: RunRow, route: str) -> int:
+    """Failed rows become pending; how many."""
+    return await _again(session, run, "failed", None, route)
+
+
+async def send_again(session: AsyncSession, run: RunRow, citizens: Sequence[UUID] | None, route: str) -> int:
+    """Doubtful rows become pending; how many."""
+    return await _again(session, run, "in_doubt", citizens, route)
+
+
+async def accept_as_sent(session: AsyncSession, run: RunRow, citizens: Sequence[UUID] | None, _route: str) -> int:
+    """Doubtful rows become accepted; how many."""
+    values = {"notice": run.notice_id, "version": run.version, "citizens": _array(citizens)}
+    moved = len((await session.execute(ACCEPT, values)).all())
+    locked = await repository.lock_run(session, run.notice_id, run.version)
+    locked.in_doubt -= moved
+    locked.accepted += moved
+    return moved
+
+
+async def _again(session: AsyncSession, run: RunRow, state: str, citizens: Sequence[UUID] | None, route: str) -> int:
+    base = {"notice": run.notice_id, "version": run.version}
+    first = run.next_chunk
+    values = {**base, "state": state, "citizens": _array(citizens), "first": first, "size": ROUTES[route].chunk_size}
+    chunks = (await session.execute(AGAIN, values)).scalars().all()
+    if not chunks:
+        return 0
+    await session.execute(repository.FREEZE_CHUNKS, {**base, "first": first, "last": max(chunks)})
+    locked = await repository.lock_run(session, run.notice_id, run.version)
+    locked.next_chunk = max(chunks) + 1
+    if state == "failed":
+        locked.failed -= len(chunks)
+    else:
+        locked.in_doubt -= len(chunks)
+    return len(chunks)
+
+
+def _array(citizens: Sequence[UUID] | None) -> list[UUID] | None:
+    return None if citizens is None else list(citizens)

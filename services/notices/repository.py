@@ -1,0 +1,234 @@
+"""How are notices, their approved versions, runs and changes read and written? SQL only."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import func, insert, select, text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.notices.errors import NoticeNotFound
+from services.notices.models import ChangeRow, NoticeRow, RecipientRow, RunRow, VersionRow
+from services.notices.texts import not_found
+from services.notices.values import Content, Follower
+
+FREEZE_ROWS = text("""
+    INSERT INTO notice_deliveries (notice_id, version, citizen_id, channel, chunk, state)
+    SELECT :notice, :version, u.citizen, u.channel, :first + (u.place - 1) / :size, 'pending'
+    FROM unnest(CAST(:citizens AS uuid[]), CAST(:channels AS text[])) WITH ORDINALITY AS u(citizen, channel, place)
+""")
+FREEZE_CHUNKS = text("""
+    INSERT INTO notice_chunks (notice_id, version, chunk, is_open, available_at)
+    SELECT :notice, :version, chunk, true, now() FROM generate_series(CAST(:first AS int), CAST(:last AS int)) AS chunk
+""")
+
+
+async def lock_notice(session: AsyncSession, notice_id: UUID) -> NoticeRow:
+    """The notice, ours alone until the transaction ends; raises NoticeNotFound."""
+    row = await session.scalar(select(NoticeRow).where(NoticeRow.id == notice_id).with_for_update())
+    if row is None:
+        raise NoticeNotFound(not_found(str(notice_id)))
+    return row
+
+
+async def find_notice(session: AsyncSession, reference: str) -> NoticeRow:
+    """By its id or by the number that people say; raises NoticeNotFound."""
+    condition = NoticeRow.number == int(reference) if reference.isascii() and reference.isdigit() else None
+    if condition is None:
+        try:
+            condition = NoticeRow.id == UUID(reference)
+        except ValueError:
+            raise NoticeNotFound(not_found(reference)) from None
+    row = await session.scalar(select(NoticeRow).where(condition))
+    if row is None:
+        raise NoticeNotFound(not_found(reference))
+    return row
+
+
+async def list_notices(session: AsyncSession, *, state: str, before: int, limit: int) -> Sequence[NoticeRow]:
+    """The newest first, below the number `before` (0: from the top)."""
+    query = select(NoticeRow).order_by(NoticeRow.number.desc()).limit(limit)
+    if state:
+        query = query.where(NoticeRow.state == state)
+    if before:
+        query = query.where(NoticeRow.number < before)
+    return (await session.scalars(query)).all()
+
+
+def change(
+    session: AsyncSession,
+    notice: NoticeRow,
+    *,
+    at: datetime,
+    by: str,
+    action: str,
+    to: str,
+    detail: str = "",
+) -> None:
+    """Moves a locked notice to another state (or leaves it there) and writes down who did what."""
+    notice.changes += 1
+    session.add(
+        ChangeRow(
+            notice_id=notice.id,
+            seq=notice.changes,
+            at=at,
+            by=by,
+            action=action,
+            from_state=notice.state,
+            to_state=to,
+            version=notice.version,
+            detail=detail,
+        )
+    )
+    notice.state = to
+    notice.updated_at = at
+
+
+async def changes(session: AsyncSession, notice_id: UUID) -> Sequence[ChangeRow]:
+    """The audit trail, oldest first."""
+    query = select(ChangeRow).where(ChangeRow.notice_id == notice_id).order_by(ChangeRow.seq)
+    return (await session.scalars(query)).all()
+
+
+async def content(session: AsyncSession, notice_id: UUID, version: int) -> Content:
+    """An approved version."""
+    query = (
+        select(VersionRow, NoticeRow.number)
+        .join(NoticeRow, NoticeRow.id == VersionRow.notice_id)
+        .where(VersionRow.notice_id == notice_id, VersionRow.version == version)
+    )
+    row, number = (await session.execute(query)).one()
+    return Content(
+        notice_id=notice_id,
+        number=number,
+        version=version,
+        title=row.title,
+        body=row.body,
+        url=row.url,
+        department=row.department,
+        source_document=row.source_document,
+        route=row.route,
+        due_at=row.due_at,
+    )
+
+
+# -- runs
+
+
+async def run_of(session: AsyncSession, notice_id: UUID, version: int) -> RunRow | None:
+    return await session.get(RunRow, (notice_id, version))
+
+
+async def latest_run(session: AsyncSession, notice_id: UUID) -> RunRow | None:
+    """The run of the newest version that was ever approved."""
+    query = select(RunRow).where(RunRow.notice_id == notice_id).order_by(RunRow.version.desc()).limit(1)
+    return (await session.scalars(query)).one_or_none()
+
+
+async def current_run(session: AsyncSession, notice: NoticeRow) -> RunRow | None:
+    """The run of the version that may be sent."""
+    return None if notice.approved_version is None else await run_of(session, notice.id, notice.approved_version)
+
+
+async def runs_of(session: AsyncSession, notice_ids: Sequence[UUID]) -> dict[UUID, RunRow]:
+    """Each notice's latest run, where it has one."""
+    query = select(RunRow).where(RunRow.notice_id.in_(notice_ids)).order_by(RunRow.version)
+    return {run.notice_id: run for run in await session.scalars(query)}
+
+
+async def lock_run(session: AsyncSession, notice_id: UUID, version: int) -> RunRow:
+    query = select(RunRow).where(RunRow.notice_id == notice_id, RunRow.version == version)
+    return (await session.scalars(query.with_for_update().execution_options(populate_existing=True))).one()
+
+
+async def lock_open_runs(session: AsyncSession, notice_id: UUID) -> Sequence[RunRow]:
+    query = select(RunRow).where(RunRow.notice_id == notice_id, RunRow.closed_at.is_(None))
+    return (await session.scalars(query.with_for_update().execution_options(populate_existing=True))).all()
+
+
+def settled(run: RunRow) -> int:
+    """Recipients about whom nothing more will happen by itself."""
+    return run.accepted + run.failed + run.in_doubt + run.cancelled
+
+
+def closes(run: RunRow) -> bool:
+    """Is every recipient settled, and will no more be added?"""
+    return (run.frozen or run.stopping) and settled(run) == run.audience
+
+
+async def unfrozen_runs(session: AsyncSession) -> Sequence[RunRow]:
+    """Runs whose audience is not complete."""
+    query = select(RunRow).where(RunRow.closed_at.is_(None), RunRow.frozen.is_(False), RunRow.stopping.is_(False))
+    return (await session.scalars(query)).all()
+
+
+async def stopping_runs(session: AsyncSession) -> Sequence[RunRow]:
+    """Runs whose open rows are being cancelled."""
+    query = select(RunRow).where(RunRow.closed_at.is_(None), RunRow.stopping.is_(True))
+    return (await session.scalars(query)).all()
+
+
+# -- audience
+
+
+async def add_recipients(session: AsyncSession, notice_id: UUID, citizens: Sequence[UUID]) -> None:
+    """Writes a notice's own list."""
+    for start in range(0, len(citizens), 5000):
+        rows = [{"notice_id": notice_id, "citizen_id": citizen} for citizen in citizens[start : start + 5000]]
+        await session.execute(insert(RecipientRow), rows)
+
+
+async def recipients_after(session: AsyncSession, notice_id: UUID, after: UUID | None, limit: int) -> Sequence[UUID]:
+    """The next citizens on a notice's own list, in order."""
+    query = select(RecipientRow.citizen_id).where(RecipientRow.notice_id == notice_id)
+    if after is not None:
+        query = query.where(RecipientRow.citizen_id > after)
+    return (await session.scalars(query.order_by(RecipientRow.citizen_id).limit(limit))).all()
+
+
+async def count_recipients(session: AsyncSession, notice_id: UUID) -> int:
+    """How long a notice's own list is; asked when it is written, not while it is sent."""
+    query = select(func.count()).select_from(RecipientRow).where(RecipientRow.notice_id == notice_id)
+    return (await session.execute(query)).scalar_one()
+
+
+async def freeze_page(session: AsyncSession, run: RunRow, followers: Sequence[Follower], *, chunk_size: int) -> None:
+    """Copies one page of the audience into rows and chunks of the locked run."""
+    first = run.next_chunk
+    last = first + (len(followers) - 1) // chunk_size
+    base = {"notice": run.notice_id, "version": run.version}
+    await session.execute(FREEZE_CHUNKS, {**base, "first": first, "last": last})
+    values = {
+        **base,
+        "first": first,
+        "size": chunk_size,
+        "citizens": [follower.citizen_id for follower in followers],
+        "channels": [follower.channel for follower in followers],
+    }
+    await session.execute(FREEZE_ROWS, values)
+    run.audience += len(followers)
+    run.next_chunk = last + 1
+    run.freeze_after = followers[-1].citizen_id
+
+
+# -- the tick's questions
+
+
+async def claim_waiting(session: AsyncSession, now: datetime) -> NoticeRow | None:
+    """One notice whose time to be looked at has come, locked; those another tick holds are left to it."""
+    query = (
+        select(NoticeRow)
+        .where(NoticeRow.state.in_(("approved", "due")), NoticeRow.wake_at <= now)
+        .order_by(NoticeRow.wake_at)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    )
+    return (await session.scalars(query)).one_or_none()
+
+
+async def running(session: AsyncSession) -> Sequence[NoticeRow]:
+    """Notices being sent, paused, or asking because they are late."""
+    query = select(NoticeRow).where(NoticeRow.state.in_(("sending", "paused", "late"))).order_by(NoticeRow.due_at)
+    return (await session.scalars(query)).all()

@@ -1,0 +1,302 @@
+"""What may staff do with notices? Write, submit, approve, pause, cancel, retry; each checked, each written down."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID, uuid4
+
+import msgspec
+import structlog
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.clock import Clock
+from services.db import Sessions
+from services.notices import checks, errors, redo, repository, texts
+from services.notices.lifecycle import LifecycleService
+from services.notices.models import NoticeRow, RunRow, VersionRow
+from services.notices.rules import allowed
+from services.notices.types import (
+    Change,
+    FailuresPage,
+    FailuresQuery,
+    ListQuery,
+    Notice,
+    NoticeDraft,
+    NoticeEdit,
+    Progress,
+    Resolution,
+)
+from services.notices.values import Audience
+from services.notices.views import change_view, failures_view, notice_view, progress_view
+
+log = structlog.stdlib.get_logger(__name__)
+
+#: What an answer to staff may wait for at once; the ticks do the rest.
+INLINE_PAGES = 1
+
+
+class NoticeService:
+    """Notices as staff handle them. `reference` is a notice's id or its number."""
+
+    def __init__(self, *, sessions: Sessions, clock: Clock, audience: Audience) -> None:
+        self._sessions = sessions
+        self._clock = clock
+        self._audience = audience
+        self._lifecycle = LifecycleService(sessions=sessions, clock=clock, audience=audience)
+
+    # -- reading
+
+    async def get(self, reference: str) -> Notice:
+        async with self._sessions() as session:
+            notice = await repository.find_notice(session, reference)
+            return notice_view(notice, await repository.latest_run(session, notice.id))
+
+    async def list(self, query: ListQuery) -> list[Notice]:
+        async with self._sessions() as session:
+            notices = await repository.list_notices(session, state=query.state, before=query.before, limit=query.limit)
+            runs = await repository.runs_of(session, [notice.id for notice in notices])
+            return [notice_view(notice, runs.get(notice.id)) for notice in notices]
+
+    async def progress(self, reference: str) -> Progress:
+        async with self._sessions() as session:
+            notice = await repository.find_notice(session, reference)
+            run = await repository.latest_run(session, notice.id)
+            return progress_view(notice, run, self._clock.now())
+
+    async def changes(self, reference: str) -> Sequence[Change]:
+        """The audit trail, oldest first."""
+        async with self._sessions() as session:
+            notice = await repository.find_notice(session, reference)
+            return [change_view(row) for row in await repository.changes(session, notice.id)]
+
+    async def failures(self, reference: str, query: FailuresQuery) -> FailuresPage:
+        """Recipients that failed or are in doubt, page by page."""
+        async with self._sessions() as session:
+            notice = await repository.find_notice(session, reference)
+            run = await repository.latest_run(session, notice.id)
+            rows = [] if run is None else await redo.failures(session, run, query.after, query.limit)
+        return failures_view(rows, first=query.after is None, full=len(rows) == query.limit)
+
+    # -- writing
+
+    async def create(self, draft: NoticeDraft) -> Notice:
+        """A new draft; raises BadNotice or PastDue with a sentence that says what to change."""
+        now = self._clock.now()
+        author = checks.staff_name(draft.author)
+        fields = msgspec.structs.asdict(draft)
+        citizens = fields.pop("citizens")
+        fields.pop("author")
+        notice = NoticeRow(
+            **fields,
+            id=uuid4(),
+            state="draft",
+            reason="",
+            audience_kind="all" if citizens is None else "list",
+            version=1,
+            author=author,
+            changes=0,
+            created_at=now,
+            updated_at=now,
+        )
+        checks.content(notice)
+        checks.schedule(notice, now)
+        async with self._sessions.begin() as session:
+            session.add(notice)
+            await session.flush()
+            await session.refresh(notice)
+            repository.change(session, notice, at=now, by=author, action="create", to="draft")
+            if citizens is not None:
+                await repository.add_recipients(session, notice.id, sorted(set(citizens)))
+        return notice_view(notice, None)
+
+    async def edit(self, reference: str, edit: NoticeEdit) -> Notice:
+        """Changes the text or the plan. What was already submitted becomes a new version and asks again; what was
+        already approved is withdrawn first."""
+        staff = checks.staff_name(edit.staff)
+        async with self._sessions.begin() as session:
+            notice = await self._lock(session, reference, "edit")
+            now = self._clock.now()
+            given = edit.given()
+            for name, value in given.items():
+                setattr(notice, name, value)
+            checks.content(notice)
+            checks.schedule(notice, now)
+            await self._withdraw(session, notice)
+            if notice.state != "draft":
+                notice.version += 1
+            notice.submitted_by = notice.approved_by = notice.reason = ""
+            notice.wake_at, notice.late_released = None, False
+            detail = ", ".join(sorted(given))
+            repository.change(session, notice, at=now, by=staff, action="edit", to="draft", detail=detail)
+            return notice_view(notice, None)
+
+    async def submit(self, reference: str, staff: str) -> Notice:
+        """Asks a second person; refused when the time is over or nobody would get it."""
+        name = checks.staff_name(staff)
+        notice_id = await self._id(reference)
+        if not await self._anybody(notice_id):
+            raise errors.EmptyAudience(texts.no_audience())
+        async with self._sessions.begin() as session:
+            notice = await self._lock(session, reference, "submit")
+            checks.not_over(notice, self._clock.now())
+            notice.submitted_by = name
+            return await self._changed(session, notice, by=name, action="submit", to="submitted")
+
+    async def approve(self, reference: str, staff: str, *, version: int = 0) -> Notice:
+        """The second person's yes: the content is copied for good and the audience frozen."""
+        name = checks.staff_name(staff)
+        async with self._sessions.begin() as session:
+            notice = await self._lock(session, reference, "approve")
+            if checks.same_name(name, notice.submitted_by):
+                raise errors.SamePerson(texts.same_person(notice.submitted_by))
+            if version and version != notice.version:
+                raise errors.StaleVersion(texts.stale_version(version, notice.version))
+            now = self._clock.now()
+            checks.not_over(notice, now)
+            notice.approved_by = name
+            notice.approved_version = notice.version
+            notice.wake_at = notice.due_at
+            session.add(_version(notice, now))
+            await session.flush()
+            session.add(RunRow(notice_id=notice.id, version=notice.version))
+            await self._changed(session, notice, by=name, action="approve", to="approved")
+        for _ in range(INLINE_PAGES):
+            await self._lifecycle.freeze_page(notice.id, notice.version)
+        return await self.get(str(notice.id))
+
+    async def release(self, reference: str, staff: str) -> Notice:
+        """Staff say that a late notice goes out all the same."""
+        name = checks.staff_name(staff)
+        async with self._sessions.begin() as session:
+            notice = await self._lock(session, reference, "release")
+            notice.late_released = True
+            notice.wake_at = self._clock.now()
+            return await self._changed(session, notice, by=name, action="release", to="due")
+
+    async def pause(self, reference: str, staff: str) -> Notice:
+        """From the return of this call on no new recipient is attempted."""
+        name = checks.staff_name(staff)
+        async with self._sessions.begin() as session:
+            notice = await self._lock(session, reference, "pause")
+            notice.wake_at = None
+            return await self._changed(session, notice, by=name, action="pause", to="paused")
+
+    async def resume(self, reference: str, staff: str) -> Notice:
+        """The next tick decides again what its time, quiet hours and expiry allow."""
+        name = checks.staff_name(staff)
+        async with self._sessions.begin() as session:
+            notice = await self._lock(session, reference, "resume")
+            notice.wake_at = now = self._clock.now()
+            to = "due" if now >= notice.due_at else "approved"
+            return await self._changed(session, notice, by=name, action="resume", to=to)
+
+    async def cancel(self, reference: str, staff: str) -> Notice:
+        """From the return of this call on no new recipient is attempted; what is open becomes cancelled."""
+        name = checks.staff_name(staff)
+        async with self._sessions.begin() as session:
+            notice = await self._lock(session, reference, "cancel")
+            version = notice.approved_version
+            await self._withdraw(session, notice)
+            await self._changed(session, notice, by=name, action="cancel", to="cancelled")
+        if version is not None:
+            await self._lifecycle.sweep(notice.id, version)
+        return await self.get(str(notice.id))
+
+    # -- once more
+
+    async def retry_failed(self, reference: str, staff: str) -> Notice:
+        """Sends to those again who failed, and to nobody else."""
+        name = checks.staff_name(staff)
+        async with self._sessions.begin() as session:
+            notice, run = await self._lock_for_redo(session, reference, "retry")
+            moved = await redo.retry_failed(session, run, notice.route)
+            if not moved:
+                raise errors.NothingToDo(texts.nothing_failed(notice.number))
+            return await self._going_again(session, notice, run, name, f"retry {moved}")
+
+    async def resolve(self, reference: str, resolution: Resolution) -> Notice:
+        """Staff decide about rows in doubt: they did arrive, or they are sent again."""
+        name = checks.staff_name(resolution.staff)
+        again = resolution.decision == "again"
+        async with self._sessions.begin() as session:
+            notice, run = await self._lock_for_redo(session, reference, "retry" if again else "resolve")
+            decide = redo.send_again if again else redo.accept_as_sent
+            moved = await decide(session, run, resolution.citizens, notice.route)
+            if not moved:
+                raise errors.NothingToDo(texts.nothing_in_doubt(notice.number))
+            detail = f"resolve {resolution.decision} {moved}"
+            if again:
+                return await self._going_again(session, notice, run, name, detail)
+            return await self._changed(session, notice, by=name, action="resolve", to=notice.state, detail=detail)
+
+    # -- inside
+
+    async def _id(self, reference: str) -> UUID:
+        async with self._sessions() as session:
+            return (await repository.find_notice(session, reference)).id
+
+    async def _lock(self, session: AsyncSession, reference: str, action: str) -> NoticeRow:
+        found = await repository.find_notice(session, reference)
+        notice = await repository.lock_notice(session, found.id)
+        if not allowed(action, notice.state):
+            raise errors.WrongState(texts.wrong_state(notice.number, notice.state, action))
+        return notice
+
+    async def _lock_for_redo(self, session: AsyncSession, reference: str, action: str) -> tuple[NoticeRow, RunRow]:
+        notice = await self._lock(session, reference, action)
+        run = await repository.current_run(session, notice) or await repository.latest_run(session, notice.id)
+        if run is None:
+            raise errors.WrongState(texts.wrong_state(notice.number, notice.state, action))
+        if action == "retry":
+            checks.not_expired(notice, self._clock.now())
+        return notice, run
+
+    async def _changed(
+        self, session: AsyncSession, notice: NoticeRow, *, by: str, action: str, to: str, detail: str = ""
+    ) -> Notice:
+        repository.change(session, notice, at=self._clock.now(), by=by, action=action, to=to, detail=detail)
+        if action != "resolve":
+            notice.reason = ""
+        await session.flush()
+        log.info("notice.changed", notice=str(notice.id), number=notice.number, action=action, state=to)
+        return notice_view(notice, await repository.latest_run(session, notice.id))
+
+    async def _going_again(self, session: AsyncSession, notice: NoticeRow, run: RunRow, by: str, detail: str) -> Notice:
+        locked = await repository.lock_run(session, run.notice_id, run.version)
+        locked.closed_at = None
+        to = "sending" if notice.state == "finished" else notice.state
+        return await self._changed(session, notice, by=by, action="retry", to=to, detail=detail)
+
+    async def _withdraw(self, session: AsyncSession, notice: NoticeRow) -> None:
+        """Stops the run of the approved version, where there is one."""
+        run = await repository.current_run(session, notice)
+        if run is not None:
+            locked = await repository.lock_run(session, run.notice_id, run.version)
+            locked.stopping = True
+        notice.approved_version = None
+        notice.wake_at = None
+
+    async def _anybody(self, notice_id: UUID) -> bool:
+        async with self._sessions() as session:
+            notice = await repository.find_notice(session, str(notice_id))
+            if notice.audience_kind == "list":
+                return await repository.count_recipients(session, notice_id) > 0
+        return bool(await self._audience.followers(None, 1))
+
+
+def _version(notice: NoticeRow, at: datetime) -> VersionRow:
+    return VersionRow(
+        notice_id=notice.id,
+        version=notice.version,
+        title=notice.title,
+        body=notice.body,
+        url=notice.url,
+        department=notice.department,
+        source_document=notice.source_document,
+        route=notice.route,
+        due_at=notice.due_at,
+        submitted_by=notice.submitted_by,
+        approved_by=notice.approved_by,
+        approved_at=at,
+    )

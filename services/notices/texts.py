@@ -1,0 +1,122 @@
+"""What do staff read when something does not go? One place for every sentence."""
+
+from __future__ import annotations
+
+STATE_NAMES = {
+    "draft": "草稿",
+    "submitted": "待审核",
+    "approved": "已审核，等待发送时间",
+    "due": "已到时间，准备发送",
+    "late": "已过发送时间，等待决定",
+    "sending": "发送中",
+    "paused": "已暂停",
+    "finished": "已发完",
+    "cancelled": "已取消",
+    "expired": "已过期",
+}
+ACTION_NAMES = {
+    "edit": "修改",
+    "submit": "提交审核",
+    "approve": "审核",
+    "release": "确认仍要发送",
+    "pause": "暂停",
+    "resume": "继续",
+    "cancel": "取消",
+    "retry": "重发失败的",
+    "resolve": "处理存疑的",
+}
+#: Why a row failed or is in doubt, or why a notice stopped by itself.
+REASONS = {
+    "no_address": "已取消关注或没有可用的地址",
+    "unreachable": "平台无法送达此人",
+    "window_closed": "超出平台允许的回复时间",
+    "busy": "平台繁忙，多次重试仍未成功",
+    "platform_error": "平台拒绝了这次发送",
+    "too_few": "群发至少需要两位收件人",
+    "worker_lost": "发送进程中断，不知是否送达",
+    "no_answer": "平台没有答复，不知是否送达",
+    "crashed": "发送时程序出错，不知是否送达",
+    "quota": "平台今日的发送额度已用完",
+    "permission": "公众号没有发送权限或已被限制",
+    "token": "平台不认可公众号的凭证",
+    "content": "平台不接受通知的内容",
+    "not_configured": "这种发送方式还没有配置模板",
+    "expired": "已超过有效期",
+    "late": "错过了发送时间",
+    "quiet_hours": "免打扰时段，结束后发送",
+}
+
+
+def state_name(state: str) -> str:
+    return STATE_NAMES.get(state, state)
+
+
+def reason_text(reason: str) -> str:
+    """A reason in words; its technical part after a colon stays."""
+    name, _, rest = reason.partition(":")
+    words = REASONS.get(name, name)
+    return f"{words}（{rest}）" if rest else words
+
+
+def wrong_state(number: int, state: str, action: str) -> str:
+    return f"第 {number} 号通知现在是“{state_name(state)}”，不能{ACTION_NAMES.get(action, action)}。"
+
+
+def not_found(reference: str) -> str:
+    return f"没有编号为 {reference} 的通知。"
+
+
+def same_person(name: str) -> str:
+    return f"这份通知是{name}提交的，须由另一位同事审核。"
+
+
+def system_name(name: str) -> str:
+    return f"“{name}”是系统保留的名称，请写经办人的姓名。"
+
+
+def past_due(when: str) -> str:
+    return f"发送时间 {when} 已经过去，请改为今后的时间。"
+
+
+def expires_before_due(expires: str, due: str) -> str:
+    return f"有效期 {expires} 不晚于发送时间 {due}，通知会来不及发送。"
+
+
+def title_too_long(limit: int, length: int) -> str:
+    return f"标题最多 {limit} 个字，现在有 {length} 个字。"
+
+
+def body_too_long(limit: int, length: int) -> str:
+    return f"正文最多 {limit} 个字，现在有 {length} 个字。"
+
+
+def empty_field(name: str) -> str:
+    return f"{name}不能为空。"
+
+
+def bad_url(url: str) -> str:
+    return f"链接要以 http:// 或 https:// 开头：{url}"
+
+
+def half_quiet() -> str:
+    return "免打扰时段要同时写明开始和结束时间。"
+
+
+def no_audience() -> str:
+    return "没有收件人：还没有人关注，或名单是空的。"
+
+
+def stale_version(expected: int, actual: int) -> str:
+    return f"您看到的是第 {expected} 版，通知已改到第 {actual} 版，请重新查看后再审核。"
+
+
+def nothing_failed(number: int) -> str:
+    return f"第 {number} 号通知没有失败的收件人。"
+
+
+def nothing_in_doubt(number: int) -> str:
+    return f"第 {number} 号通知没有存疑的收件人。"
+
+
+def over(number: int) -> str:
+    return f"第 {number} 号通知已超过有效期，不能再发送。"

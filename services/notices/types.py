@@ -1,0 +1,206 @@
+"""What do the notices' HTTP API and command line take and give? Every input has its limits."""
+
+from __future__ import annotations
+
+from datetime import datetime, time
+from typing import Annotated, Literal
+from uuid import UUID
+
+import msgspec
+from msgspec import UNSET, Meta, Struct, UnsetType
+
+from services.notices.rules import LatePolicy, NoticeState, RouteName
+
+StaffName = Annotated[str, Meta(min_length=1, max_length=64)]
+Title = Annotated[str, Meta(min_length=1, max_length=200)]
+Body = Annotated[str, Meta(min_length=1, max_length=5000)]
+Url = Annotated[str, Meta(max_length=1000)]
+Line = Annotated[str, Meta(max_length=200)]
+Instant = Annotated[datetime, Meta(tz=True)]
+LateSeconds = Annotated[int, Meta(ge=60, le=604_800)]
+#: Longer lists come in by the command line, from a file.
+Citizens = Annotated[list[UUID], Meta(max_length=10_000)]
+
+
+class NoticeDraft(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A new notice. Texts are checked against the route's limits as well."""
+
+    title: Title
+    body: Body
+    due_at: Instant
+    author: StaffName
+    url: Url = ""
+    department: Line = ""
+    source_document: Line = ""
+    route: RouteName = "template"
+    late_policy: LatePolicy = "ask"
+    #: From so many seconds after its time on, a notice is late.
+    late_after_seconds: LateSeconds = 900
+    expires_at: Instant | None = None
+    quiet_from: time | None = None
+    quiet_until: time | None = None
+    emergency: bool = False
+    #: None: every follower.
+    citizens: Citizens | None = None
+
+
+class NoticeEdit(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What to change; what is absent stays."""
+
+    staff: StaffName
+    title: Title | UnsetType = UNSET
+    body: Body | UnsetType = UNSET
+    due_at: Instant | UnsetType = UNSET
+    url: Url | UnsetType = UNSET
+    department: Line | UnsetType = UNSET
+    source_document: Line | UnsetType = UNSET
+    route: RouteName | UnsetType = UNSET
+    late_policy: LatePolicy | UnsetType = UNSET
+    late_after_seconds: LateSeconds | UnsetType = UNSET
+    expires_at: Instant | UnsetType | None = UNSET
+    quiet_from: time | UnsetType | None = UNSET
+    quiet_until: time | UnsetType | None = UNSET
+    emergency: bool | UnsetType = UNSET
+
+    def given(self) -> dict[str, object]:
+        """The fields to change, by name."""
+        values = msgspec.structs.asdict(self)
+        return {name: value for name, value in values.items() if name != "staff" and value is not UNSET}
+
+
+class StaffAction(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Who does it."""
+
+    staff: StaffName
+
+
+class Approval(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Who approves, and which version they read; 0 where the caller does not say."""
+
+    staff: StaffName
+    version: Annotated[int, Meta(ge=0)] = 0
+
+
+class Resolution(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What staff decided about rows in doubt: they did arrive, or they are to be sent again."""
+
+    staff: StaffName
+    decision: Literal["sent", "again"]
+    #: None: all of them.
+    citizens: Citizens | None = None
+
+
+class ListQuery(Struct, frozen=True, kw_only=True):
+    """Which notices to list."""
+
+    state: NoticeState | Literal[""] = ""
+    #: Only those below this number; the last page's smallest.
+    before: Annotated[int, Meta(ge=0)] = 0
+    limit: Annotated[int, Meta(ge=1, le=200)] = 50
+
+
+class FailuresQuery(Struct, frozen=True, kw_only=True):
+    """Which page of the failures."""
+
+    after: UUID | None = None
+    limit: Annotated[int, Meta(ge=1, le=10_000)] = 1000
+
+
+class Counters(Struct, frozen=True, kw_only=True):
+    """accepted + failed + in_doubt + cancelled + pending = audience; what is under way counts as pending."""
+
+    audience: int = 0
+    pending: int = 0
+    accepted: int = 0
+    failed: int = 0
+    in_doubt: int = 0
+    cancelled: int = 0
+    #: Of the accepted ones, what the platform reported later.
+    delivered: int = 0
+    blocked: int = 0
+    undelivered: int = 0
+
+
+class Notice(Struct, frozen=True, kw_only=True):
+    """A notice as it is now."""
+
+    id: UUID
+    number: int
+    state: NoticeState
+    state_text: str
+    reason: str
+    title: str
+    body: str
+    url: str
+    department: str
+    source_document: str
+    route: RouteName
+    due_at: datetime
+    late_policy: LatePolicy
+    late_after_seconds: int
+    expires_at: datetime | None
+    quiet_from: time | None
+    quiet_until: time | None
+    emergency: bool
+    audience_kind: Literal["all", "list"]
+    version: int
+    approved_version: int | None
+    author: str
+    submitted_by: str
+    approved_by: str
+    created_at: datetime
+    updated_at: datetime
+    counters: Counters
+
+
+class Progress(Struct, frozen=True, kw_only=True):
+    """How the sending goes."""
+
+    id: UUID
+    number: int
+    state: NoticeState
+    state_text: str
+    reason: str
+    counters: Counters
+    #: The audience is complete.
+    frozen: bool
+    started_at: datetime | None
+    closed_at: datetime | None
+    #: Accepted a second over the last full window; 0 when nothing moves.
+    rate: float
+    #: None when it is not known.
+    seconds_left: float | None
+
+
+class Failure(Struct, frozen=True, kw_only=True):
+    """One recipient who did not get it, or of whom nobody knows."""
+
+    citizen_id: UUID
+    channel: str
+    state: Literal["failed", "in_doubt"]
+    reason: str
+    reason_text: str
+    attempts: int
+    settled_at: datetime | None
+
+
+class FailuresPage(Struct, frozen=True, kw_only=True):
+    """One page, as rows and as lines of CSV (with a heading on the first page)."""
+
+    failures: list[Failure]
+    csv: str
+    #: Give it as `after` for the next page; None at the end.
+    next: UUID | None
+
+
+class Change(Struct, frozen=True, kw_only=True):
+    """One line of the audit trail."""
+
+    seq: int
+    at: datetime
+    by: str
+    action: str
+    from_state: str
+    to_state: str
+    version: int
+    detail: str

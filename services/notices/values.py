@@ -1,0 +1,99 @@
+"""What passes between the notices and who sends them? Frozen values."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+from uuid import UUID
+
+from services.notices.rules import RouteName, Row
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ChunkKey:
+    """Names one chunk of one version of one notice."""
+
+    notice_id: UUID
+    version: int
+    chunk: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Recipient:
+    """One leased row."""
+
+    citizen_id: UUID
+    #: Name of the channel, such as `wechat`.
+    channel: str
+    attempts: int
+    doubts: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Content:
+    """An approved version, word for word."""
+
+    notice_id: UUID
+    number: int
+    version: int
+    title: str
+    body: str
+    url: str
+    department: str
+    source_document: str
+    route: RouteName
+    due_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Chunk:
+    """What a worker holds: some hundred leased rows and what to send them."""
+
+    key: ChunkKey
+    lease: UUID
+    content: Content
+    recipients: tuple[Recipient, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Outcome:
+    """What came of one recipient's attempt."""
+
+    citizen_id: UUID
+    row: Row
+    #: The platform's id of the call, where it gave one.
+    msg_id: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Advance:
+    """The answer to: these are settled, may I attempt those?"""
+
+    #: The lease is still ours and the notice is still being sent.
+    going: bool
+    #: Committed as attempting: these must be called now, and no others.
+    marked: frozenset[UUID] = field(default_factory=frozenset)
+
+
+class Follower(Protocol):
+    """One citizen on one channel."""
+
+    @property
+    def citizen_id(self) -> UUID: ...
+
+    @property
+    def channel(self) -> str: ...
+
+
+class Audience(Protocol):
+    """Who can be written to; kept by the citizens' topic."""
+
+    async def followers(self, after: UUID | None, limit: int) -> Sequence[Follower]:
+        """The next followers in the order of citizen_id, those after `after`; fewer than `limit` at the end."""
+        ...
+
+    async def resolve_many(self, citizen_ids: Sequence[UUID]) -> Sequence[Follower]:
+        """Those of these citizens whom there ever were."""
+        ...

@@ -1,0 +1,106 @@
+"""How do rows look to callers? Rows in, the API's Structs out."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any, cast
+
+from services.clock import local
+from services.notices.models import ChangeRow, NoticeRow, RunRow
+from services.notices.repository import settled
+from services.notices.texts import reason_text, state_name
+from services.notices.types import Change, Counters, Failure, FailuresPage, Notice, Progress
+
+#: A rate older than this says nothing about now.
+RATE_HOLDS = timedelta(seconds=20)
+CSV_HEADING = ("citizen_id", "channel", "state", "reason", "reason_text", "attempts", "settled_at")
+
+
+def counters(run: RunRow | None) -> Counters:
+    if run is None:
+        return Counters()
+    return Counters(
+        audience=run.audience,
+        pending=run.audience - settled(run),
+        accepted=run.accepted,
+        failed=run.failed,
+        in_doubt=run.in_doubt,
+        cancelled=run.cancelled,
+        delivered=run.delivered,
+        blocked=run.blocked,
+        undelivered=run.undelivered,
+    )
+
+
+def notice_view(row: NoticeRow, run: RunRow | None) -> Notice:
+    values: dict[str, Any] = {
+        name: getattr(row, name)
+        for name in Notice.__struct_fields__
+        if name not in ("state_text", "counters", "due_at", "expires_at")
+    }
+    return Notice(
+        **values,
+        state_text=state_name(row.state),
+        due_at=local(row.due_at),
+        expires_at=None if row.expires_at is None else local(row.expires_at),
+        counters=counters(run),
+    )
+
+
+def progress_view(row: NoticeRow, run: RunRow | None, now: datetime) -> Progress:
+    counted = counters(run)
+    moving = run is not None and run.rate_at is not None and now - run.rate_at < RATE_HOLDS and row.state == "sending"
+    rate = run.rate if run is not None and moving else 0.0
+    return Progress(
+        id=row.id,
+        number=row.number,
+        state=cast("Any", row.state),
+        state_text=state_name(row.state),
+        reason=row.reason,
+        counters=counted,
+        frozen=run is not None and run.frozen,
+        started_at=None if run is None else run.started_at,
+        closed_at=None if run is None else run.closed_at,
+        rate=round(rate, 1),
+        seconds_left=0.0 if run is not None and run.closed_at else (round(counted.pending / rate, 1) if rate else None),
+    )
+
+
+def change_view(row: ChangeRow) -> Change:
+    return Change(**{name: getattr(row, name) for name in Change.__struct_fields__})
+
+
+def failures_view(rows: Sequence[Any], *, first: bool, full: bool) -> FailuresPage:
+    """`first`: with the heading of the CSV; `full`: there may be another page."""
+    found = [
+        Failure(
+            citizen_id=row.citizen_id,
+            channel=row.channel,
+            state=row.state,
+            reason=row.reason,
+            reason_text=reason_text(row.reason),
+            attempts=row.attempts,
+            settled_at=row.settled_at,
+        )
+        for row in rows
+    ]
+    return FailuresPage(
+        failures=found,
+        csv=_csv(found, heading=first),
+        next=found[-1].citizen_id if full and found else None,
+    )
+
+
+def _csv(failures: Sequence[Failure], *, heading: bool) -> str:
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\r\n")
+    if heading:
+        writer.writerow(CSV_HEADING)
+    for failure in failures:
+        settled_at = "" if failure.settled_at is None else local(failure.settled_at).isoformat(timespec="seconds")
+        cells = [getattr(failure, name) for name in CSV_HEADING[:-1]]
+        writer.writerow([*cells, settled_at])
+    return out.getvalue()
