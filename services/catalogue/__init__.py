@@ -1,0 +1,1 @@
+"""The service items of the government: what can be done, where, with what, how long and for how much."""

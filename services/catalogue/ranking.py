@@ -1,0 +1,83 @@
+"""Which hits does a citizen see, and is the first one meant? Pure: hits with scores in, a search result out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import msgspec
+
+from services.catalogue.districts import Reach, reach
+from services.catalogue.types import ItemHit, SearchResult, Verdict
+from services.search.index import Tuning
+from services.search.verdict import Thresholds, decide
+
+TUNING = Tuning()
+THRESHOLDS = Thresholds(nothing=0.4, sure=0.55, tie=0.08)
+#: Another district's item is worth this beside one that is for the citizen.
+ELSEWHERE = 0.8
+#: Hits looked at before the best are shown.
+LOOKED_AT = 40
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Scored:
+    """A hit before the citizen's district is looked at."""
+
+    hit: ItemHit
+    score: float
+    #: The question is one of the item's names.
+    exact: bool
+
+
+def result(found: Iterable[Scored], *, area_code: str, limit: int) -> SearchResult:
+    """The result for a citizen of the area; an empty code: the area is not known."""
+    ranked = _ranked(found, area_code)
+    shown = _distinct(ranked, area_code)
+    scores = [scored.score for scored in shown]
+    verdict: Verdict = {"sure": "sure", "unsure": "ask", "none": "none"}[decide(scores, THRESHOLDS)]  # type: ignore[assignment]
+    if verdict == "none":
+        return SearchResult(verdict="none", hits=[])
+    first = shown[0]
+    if area_code and reach(first.hit.area_code, area_code) is Reach.ELSEWHERE:
+        verdict = "ask"
+    elif first.exact and sum(scored.exact for scored in shown) == 1:
+        verdict = "sure"
+    hits = [msgspec.structs.replace(scored.hit, score=round(scored.score, 4)) for scored in shown]
+    return SearchResult(verdict=verdict, hits=hits[:limit])
+
+
+def _ranked(found: Iterable[Scored], area_code: str) -> list[Scored]:
+    """Best first; of equal ones that of the nearest area, then the shorter name."""
+    scored = [
+        Scored(hit=one.hit, exact=one.exact, score=one.score * (ELSEWHERE if _elsewhere(one, area_code) else 1.0))
+        for one in found
+    ]
+    return sorted(
+        scored,
+        key=lambda one: (-round(one.score, 3), -_near(one, area_code), len(one.hit.task_name), one.hit.task_code),
+    )
+
+
+def _distinct(ranked: Sequence[Scored], area_code: str) -> list[Scored]:
+    """Without hits that a citizen could not tell from a better one, or that are a farther area's twin of it."""
+    kept: list[Scored] = []
+    seen: set[tuple[str, ...]] = set()
+    names: dict[str, Reach] = {}
+    for one in sorted(ranked, key=lambda one: -_near(one, area_code)) if area_code else ():
+        names.setdefault(one.hit.task_name, _near(one, area_code))
+    for one in ranked:
+        look = (one.hit.task_name, one.hit.dept_name, one.hit.district)
+        if look in seen or (area_code and _near(one, area_code) < names[one.hit.task_name]):
+            continue
+        seen.add(look)
+        kept.append(one)
+    return kept
+
+
+def _near(one: Scored, area_code: str) -> Reach:
+    return reach(one.hit.area_code, area_code) if area_code else Reach.OWN
+
+
+def _elsewhere(one: Scored, area_code: str) -> bool:
+    return _near(one, area_code) is Reach.ELSEWHERE

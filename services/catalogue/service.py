@@ -1,0 +1,182 @@
+"""What can be asked of the catalogue? Search, item, guide, status; and taking in a delivery of items."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from datetime import datetime
+from typing import Any
+
+import msgspec
+import structlog
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.catalogue import ranking, repository
+from services.catalogue.guide import make_guide
+from services.catalogue.incoming import Delivery
+from services.catalogue.models import CatalogueItem
+from services.catalogue.types import Guide, Item, ItemHit, SearchResult, Status
+from services.clock import Clock
+from services.db import Sessions
+from services.errors import NotFound
+from services.importing import Gone, Report
+from services.search import revisions
+from services.search.index import Document
+from services.search.live import Changes, LiveIndex, SharedLanguage
+
+TOPIC = "catalogue"
+_FIELDS = Item.__struct_fields__
+
+log = structlog.stdlib.get_logger(__name__)
+
+
+class ItemNotFound(NotFound):
+    """There is no such item in force."""
+
+    type = "item-not-found"
+
+
+class CatalogueService:
+    """The catalogue on one database."""
+
+    def __init__(self, *, sessions: Sessions, clock: Clock, language: SharedLanguage) -> None:
+        self._sessions = sessions
+        self._clock = clock
+        #: Names of districts that items are for -> area code; it only grows.
+        self._districts: dict[str, str] = {}
+        self._index: LiveIndex[ItemHit] = LiveIndex(
+            topic=TOPIC, sessions=sessions, language=language, tuning=ranking.TUNING, load=self._changes
+        )
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Keeps the index warm until the block ends."""
+        async with self._index.watching():
+            yield
+
+    async def search(self, question: str, *, district: str = "", limit: int = 3) -> SearchResult:
+        """Which items may be meant. `district`: the citizen's, as name or area code; one named in the question wins."""
+        await self._index.current()
+        named = [name for name in self._districts if name in question]
+        area_code = self._area_code(max(named, key=len, default="") or district)
+        # The district is no part of the item's name: 高新区居住证 asks for 居住证.
+        also = [question.replace(name, " ") for name in named]
+        found = await self._index.search(question, ranking.LOOKED_AT, also=also)
+        scored = [ranking.Scored(hit=hit, score=score, exact=exact) for hit, score, exact in found]
+        return ranking.result(scored, area_code=area_code, limit=limit)
+
+    async def item(self, task_code: str) -> Item:
+        """The item in force; raises ItemNotFound."""
+        async with self._sessions() as session:
+            row = await repository.find(session, task_code)
+        if row is None or not _in_force(row):
+            raise ItemNotFound
+        return _item(row)
+
+    async def guide(self, task_code: str) -> Guide:
+        """The item's facts by aspect; raises ItemNotFound."""
+        return make_guide(await self.item(task_code))
+
+    async def status(self) -> Status:
+        """How much there is."""
+        async with self._sessions() as session:
+            return Status(
+                items=await repository.count_in_force(session),
+                updated_at=await revisions.changed_at(session, TOPIC),
+            )
+
+    async def listed(self, *, district: str = "", department: str = "", limit: int = 50) -> list[Item]:
+        """Items in force by code."""
+        async with self._sessions() as session:
+            rows = await repository.listed(session, district=district, department=department, limit=limit)
+        return [_item(row) for row in rows]
+
+    async def take_in(
+        self,
+        delivery: Delivery,
+        report: Report,
+        *,
+        retire: bool = False,
+        progress: Callable[[int], None] = lambda _: None,
+    ) -> None:
+        """Writes a delivery in one transaction and says in the report what it did. `progress`: rows just written."""
+        now = self._clock.now()
+        async with self._sessions.begin() as session:
+            revision = await revisions.next_revision(session, TOPIC, now)
+            known = await repository.hashes(session)
+            changed = []
+            for entry in delivery.entries:
+                content_hash, retired_at = known.get(entry.item.task_code, ("", None))
+                if content_hash == entry.content_hash and retired_at is None:
+                    report.unchanged += 1
+                    continue
+                report.updated += bool(content_hash)
+                report.added += not content_hash
+                changed.append(_row(entry.item, entry.feed, entry.content_hash, revision, now))
+            progress(report.unchanged)
+            for start in range(0, len(changed), repository.BATCH):
+                batch = changed[start : start + repository.BATCH]
+                await repository.upsert(session, batch)
+                progress(len(batch))
+            gone = await self._gone(session, delivery)
+            report.gone += gone
+            if retire and gone:
+                await repository.retire(session, [one.key for one in gone], revision, now)
+                report.retired = True
+        log.info("catalogue.imported", added=report.added, updated=report.updated, gone=len(gone), bad=len(report.bad))
+
+    async def _gone(self, session: AsyncSession, delivery: Delivery) -> list[Gone]:
+        if not delivery.feeds:
+            return []
+        held = await repository.of_feeds(session, delivery.feeds)
+        return [Gone(key=code, name=name) for code, name in held.items() if code not in delivery.mentioned]
+
+    async def _changes(self, session: AsyncSession, revision: int) -> Changes[ItemHit]:
+        """What the index has to learn."""
+        rows = await repository.changed_since(session, revision)
+        self._districts.update({row.district: row.area_code for row in rows if row.district})
+        return Changes(
+            put=[_document(row) for row in rows if _in_force(row)],
+            removed=[row.task_code for row in rows if not _in_force(row)],
+        )
+
+    def _area_code(self, district: str) -> str:
+        return district if district.isdigit() else self._districts.get(district, "")
+
+
+def _in_force(row: CatalogueItem) -> bool:
+    return row.retired_at is None and row.task_state == "1"
+
+
+def _item(row: CatalogueItem) -> Item:
+    return msgspec.convert({name: getattr(row, name) for name in _FIELDS}, Item)
+
+
+def _row(item: Item, feed: str, content_hash: str, revision: int, now: datetime) -> dict[str, Any]:
+    return {
+        **msgspec.to_builtins(item),
+        "feed": feed,
+        "content_hash": content_hash,
+        "revision": revision,
+        "retired_at": None,
+        "created_at": now,
+        "updated_at": now,
+    }
+
+
+def _document(row: CatalogueItem) -> Document[ItemHit]:
+    """By which words an item is found."""
+    wordings: Sequence[str] = (row.task_name, *row.aliases, row.sub_catalog_name)
+    context: Sequence[str] = (
+        row.dept_name, row.district, row.catalog_name, *row.user_topic_type, *row.corp_topic_type, *row.server_type,
+        *(one["material_name"] for one in row.material),
+    )  # fmt: skip
+    return Document(
+        key=row.task_code,
+        wordings=tuple(dict.fromkeys(wording for wording in wordings if wording)),
+        context=tuple(dict.fromkeys(text for text in context if text)),
+        payload=ItemHit(
+            task_code=row.task_code, task_name=row.task_name, dept_name=row.dept_name, district=row.district,
+            area_code=row.area_code, score=0.0, aliases=row.aliases,
+        ),
+    )  # fmt: skip
