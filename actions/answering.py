@@ -1,0 +1,191 @@
+"""How is a question answered? Find out what it is about, then tell the asked fact first, with where it comes from."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Sequence
+from typing import Any
+
+from rasa_sdk.events import SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.answers import FaqHit, FaqSearch, Guide, ItemHit, ItemSearch
+from actions.deciding import Decision, TheAnswer, TheItem, Unknown, WhichItem, WhichQuestion, decide
+from actions.errors import BackendDown, BackendError, Missing
+from actions.memory import Event, aspects_waiting, item_in_hand, on_table, shown, take_in_hand
+from actions.options import Option, picked
+from actions.parts import Parts
+from actions.said import ASPECTS, TITLES, Said
+from actions.subject import subject, trimmed
+
+#: Facts short enough to stand in the first reply about an item.
+OVERVIEW = ("time_limit", "fee", "place")
+OVERVIEW_SIGNS = 60
+OFFERED = ("materials", "time_limit", "fee", "place", "flow")
+FAQ_KIND, ITEM_KIND, ASPECT_KIND = "faq", "item", "aspect"
+
+
+class Answers:
+    """Answers questions about items and policies; `quiet` shows no numbered options, because a form has its own."""
+
+    def __init__(self, parts: Parts, dispatcher: CollectingDispatcher, tracker: Any, *, quiet: bool = False) -> None:
+        self._backends, self._clock, self._settings = parts.backends, parts.clock, parts.settings
+        self._say = dispatcher
+        self._tracker = tracker
+        self._quiet = quiet
+
+    async def answer(self, message: Said) -> list[Event]:
+        """Answers a message; tells in one sentence where a backend is down."""
+        option = picked(message.text, on_table(self._tracker, ITEM_KIND, FAQ_KIND, ASPECT_KIND))
+        try:
+            if option is not None:
+                return await self.option(option)
+            return await self._question(message)
+        except BackendDown:
+            self._say.utter_message(response="utter_backend_down", hotline=self._settings.hotline)
+            return []
+
+    async def option(self, option: Option) -> list[Event]:
+        """Answers with a line of the list last shown."""
+        if option.kind == FAQ_KIND:
+            return self._faq(await self._backends.answer(option.value))
+        if option.kind == ASPECT_KIND:
+            hand = item_in_hand(self._tracker, self._clock.now())
+            if hand is None:
+                self._say.utter_message(response="utter_ask_which_item")
+                return [SlotSet("asked_aspects", [option.value])]
+            return await self._guide(hand.code, [option.value])
+        return await self._guide(option.value, aspects_waiting(self._tracker))
+
+    async def _question(self, message: Said) -> list[Event]:
+        aspects, named = message.aspects, subject(message.unasked)
+        hand = item_in_hand(self._tracker, self._clock.now())
+        if not named and aspects:
+            if hand is not None:
+                return await self._guide(hand.code, aspects)
+            self._say.utter_message(response="utter_ask_which_item")
+            return [SlotSet("asked_aspects", list(aspects))]
+        decision = await self._search(message, named)
+        # "居住证" after "要带什么？" names what the earlier question was about.
+        waiting = aspects or aspects_waiting(self._tracker)
+        return await self._tell(decision, message, waiting)
+
+    async def _search(self, message: Said, named: str) -> Decision:
+        """Asks the catalogue and the staff's answers at once; where one is down, the other may still know."""
+        found = await asyncio.gather(
+            self._backends.find_items(trimmed(message.text)),
+            self._backends.find_answers(message.text),
+            return_exceptions=True,
+        )
+        down = [one for one in found if isinstance(one, BackendDown)]
+        for one in found:
+            if isinstance(one, BaseException) and not isinstance(one, BackendDown):
+                raise one
+        items, answers = found
+        decision = decide(
+            items if isinstance(items, ItemSearch) else ItemSearch(verdict="none", hits=[]),
+            answers if isinstance(answers, FaqSearch) else FaqSearch(verdict="none", hits=[]),
+            policy=message.intent == "ask_faq",
+            aspects=message.aspects,
+            subject=named,
+            hand=item_in_hand(self._tracker, self._clock.now()),
+        )
+        # "There is nothing" would be untrue while one of the two could not be asked.
+        if down and isinstance(decision, Unknown | WhichQuestion):
+            raise down[0]
+        return decision
+
+    async def _tell(self, decision: Decision, message: Said, aspects: Sequence[str]) -> list[Event]:
+        match decision:
+            case TheItem(code=code):
+                return await self._guide(code, aspects)
+            case TheAnswer(hit=hit):
+                return self._faq(hit)
+            case WhichItem(hits=hits):
+                options = [Option(kind=ITEM_KIND, value=one.task_code, title=title) for one, title in titled(hits)]
+                return [*self._offer("utter_which_item", options), SlotSet("asked_aspects", list(aspects) or None)]
+            case WhichQuestion(hits=hits):
+                options = [Option(kind=FAQ_KIND, value=one.id, title=one.question) for one in hits]
+                return self._offer("utter_which_question", options)
+            case Unknown(best=best):
+                return await self._unknown(message, best)
+
+    def _offer(self, response: str, options: list[Option]) -> list[Event]:
+        """Shows options with numbers; inside a form only their names, because the form counts its own."""
+        if self._quiet:
+            names = "、".join(f"“{one.title}”" for one in options)
+            self._say.utter_message(response="utter_which_by_name", names=names)
+            return []
+        self._say.utter_message(response=response, buttons=[one.button() for one in options])
+        return shown(options)
+
+    async def _unknown(self, message: Said, best: FaqHit | None) -> list[Event]:
+        with contextlib.suppress(BackendError):  # the citizen's answer does not wait for the staff's list
+            await self._backends.record_unanswered(message.text, best)
+        self._say.utter_message(response="utter_unknown", hotline=self._settings.hotline)
+        return []
+
+    def _faq(self, hit: FaqHit) -> list[Event]:
+        until = f"{hit.valid_until:%Y年%m月%d日}" if hit.valid_until else ""
+        self._say.utter_message(response="utter_faq", answer=hit.answer, department=hit.department, source=hit.source)
+        if until:
+            self._say.utter_message(response="utter_faq_until", until=until)
+        return [SlotSet("asked_aspects", None)]
+
+    async def _guide(self, code: str, aspects: Sequence[str]) -> list[Event]:
+        try:
+            guide = await self._backends.guide(code)
+        except Missing:
+            self._say.utter_message(response="utter_item_gone", hotline=self._settings.hotline)
+            return [SlotSet("item_code", None), SlotSet("asked_aspects", None)]
+        events = [*take_in_hand(guide.task_code, guide.task_name, self._clock.now()), SlotSet("asked_aspects", None)]
+        if not aspects:
+            return events + self._overview(guide)
+        for aspect in aspects:
+            self._fact(guide, aspect)
+        others = [_title(guide, one) for one in ASPECTS if one not in aspects and guide.told(one)][:4]
+        self._say.utter_message(
+            response="utter_guide_source", source=_source(guide), others="、".join(others) or "材料"
+        )
+        return events
+
+    def _fact(self, guide: Guide, aspect: str) -> None:
+        text, title = guide.told(aspect), _title(guide, aspect)
+        if text:
+            self._say.utter_message(response="utter_fact", item=guide.task_name, title=title, text=text)
+            return
+        phone = guide.told("phone") or self._settings.hotline
+        self._say.utter_message(response="utter_fact_missing", item=guide.task_name, title=title, phone=phone)
+
+    def _overview(self, guide: Guide) -> list[Event]:
+        """The item's name, its short facts, and what else can be asked."""
+        facts = [(_title(guide, one), guide.told(one)) for one in OVERVIEW]
+        short = [f"{title}：{text}" for title, text in facts if text and len(text) <= OVERVIEW_SIGNS]
+        asked = [Option(kind=ASPECT_KIND, value=one, title=_title(guide, one)) for one in OFFERED if guide.told(one)]
+        self._say.utter_message(
+            response="utter_overview" if short else "utter_overview_bare",
+            item=guide.task_name,
+            source=_source(guide),
+            facts="\n".join(short),
+        )
+        return self._offer("utter_overview_more", asked) if asked and not self._quiet else []
+
+
+def titled(hits: Sequence[ItemHit]) -> list[tuple[ItemHit, str]]:
+    """Each hit with a title that differs visibly: by department or district where the names are the same."""
+    names = [hit.task_name for hit in hits]
+    return [(hit, hit.task_name if names.count(hit.task_name) == 1 else _apart(hit)) for hit in hits]
+
+
+def _apart(hit: ItemHit) -> str:
+    return f"{hit.task_name}（{'，'.join(one for one in (hit.district, hit.dept_name) if one)}）"
+
+
+def _title(guide: Guide, aspect: str) -> str:
+    section = guide.section(aspect)
+    return section.title if section and section.title else TITLES[aspect]
+
+
+def _source(guide: Guide) -> str:
+    return guide.dept_name or guide.source or ""

@@ -1,0 +1,22 @@
+"""What does the citizen get who asks about an item or a policy?"""
+
+from __future__ import annotations
+
+from rasa_sdk import Tracker
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.answering import Answers
+from actions.base import BackedAction
+from actions.memory import Event
+from actions.said import said
+
+
+class AnswerQuestion(BackedAction):
+    """Finds out what a question is about and answers it; inside a form without numbered options."""
+
+    def name(self) -> str:
+        return "action_answer"
+
+    async def act(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> list[Event]:
+        in_form = bool((tracker.active_loop or {}).get("name"))
+        return await Answers(self.parts, dispatcher, tracker, quiet=in_form).answer(said(tracker))

@@ -1,0 +1,125 @@
+"""What did the citizen just say? The latest message as Rasa understood it, as one frozen value."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+ASPECT_PREFIX = "says_"
+ASK_PREFIX = "ask_"
+
+#: What can be asked of a service item, in the order in which it is offered.
+ASPECTS = (
+    "materials",
+    "time_limit",
+    "fee",
+    "place",
+    "hours",
+    "conditions",
+    "flow",
+    "online",
+    "trips",
+    "phone",
+    "complaint_phone",
+    "department",
+    "appointment",
+    "courier",
+    "result",
+    "audience",
+    "basis",
+)
+#: Their names where the backend gives none.
+TITLES = {
+    "materials": "申请材料",
+    "time_limit": "办理时限",
+    "fee": "收费",
+    "place": "办理地点",
+    "hours": "办理时间",
+    "conditions": "受理条件",
+    "flow": "办理流程",
+    "online": "网上办理",
+    "trips": "到现场次数",
+    "phone": "咨询电话",
+    "complaint_phone": "监督投诉电话",
+    "department": "办理部门",
+    "appointment": "预约",
+    "courier": "邮寄",
+    "result": "办理结果",
+    "audience": "服务对象",
+    "basis": "设定依据",
+}
+#: Below this the intent is a guess; words for an aspect then count more.
+TRUSTED = 0.4
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Found:
+    """A piece of the message that a pattern recognised."""
+
+    name: str
+    value: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Said:
+    """One message."""
+
+    text: str
+    intent: str
+    confidence: float
+    found: tuple[Found, ...]
+    message_id: str
+    citizen_id: str
+
+    def value(self, name: str) -> str | None:
+        """The first recognised piece of that name."""
+        return next((one.value for one in self.found if one.name == name), None)
+
+    @property
+    def aspects(self) -> tuple[str, ...]:
+        """What is asked of an item, in the order in which it was said; several where several are asked."""
+        cues = self._cues()
+        named = [cue.name[len(ASPECT_PREFIX) :] for cue in cues]
+        aspect = self.intent.removeprefix(ASK_PREFIX)
+        if self.intent.startswith(ASK_PREFIX) and aspect in ASPECTS and aspect not in named:
+            # Two readings of one phrase: the classifier saw the whole sentence, the pattern a few signs.
+            named = [aspect, *named] if self.confidence >= TRUSTED and len(named) != 1 else named or [aspect]
+        return tuple(dict.fromkeys(named))
+
+    @property
+    def unasked(self) -> str:
+        """The message without the words for what is asked: what is left names the item."""
+        kept = list(self.text)
+        for cue in self._cues():
+            kept[cue.start : cue.end] = " " * (cue.end - cue.start)
+        return "".join(kept)
+
+    def _cues(self) -> list[Found]:
+        """Words for an aspect, the longest where they overlap, in the order of the text."""
+        cues = [one for one in self.found if one.name.startswith(ASPECT_PREFIX) and one.end > one.start]
+        kept: list[Found] = []
+        for cue in sorted(cues, key=lambda one: (one.start - one.end, one.start)):
+            if all(cue.end <= other.start or cue.start >= other.end for other in kept):
+                kept.append(cue)
+        return sorted(kept, key=lambda one: one.start)
+
+
+def said(tracker: Any) -> Said:
+    """Reads a tracker's latest message."""
+    message: Mapping[str, Any] = tracker.latest_message or {}
+    intent = message.get("intent") or {}
+    found = tuple(
+        Found(name=one["entity"], value=str(one["value"]), start=int(one.get("start", 0)), end=int(one.get("end", 0)))
+        for one in message.get("entities") or []
+    )
+    return Said(
+        text=str(message.get("text") or "").strip(),
+        intent=str(intent.get("name") or ""),
+        confidence=float(intent.get("confidence") or 0.0),
+        found=found,
+        message_id=str((message.get("metadata") or {}).get("message_id") or message.get("message_id") or ""),
+        citizen_id=str(tracker.sender_id),
+    )

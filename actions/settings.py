@@ -1,0 +1,70 @@
+"""Which settings do the actions read? Where each backend is, and how to be let in; a bad one stops the start."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated
+
+import msgspec
+
+PREFIX = "ZQ_"
+
+Url = Annotated[str, msgspec.Meta(pattern=r"^https?://[^\s]+$")]
+Secret = Annotated[str, msgspec.Meta(min_length=16, max_length=512)]
+
+
+class SettingsError(Exception):
+    """A setting is missing or has a value that cannot be used."""
+
+
+class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
+    """One backend: address without a slash at its end, and the token that it asks for."""
+
+    url: Url
+    token: Secret
+
+    def __repr__(self) -> str:
+        return f"<Endpoint {self.url}>"
+
+
+class ActionSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """Settings of the action server. A government points each backend at its own system."""
+
+    catalogue: Endpoint
+    faq: Endpoint
+    appointments: Endpoint
+    progress: Endpoint
+    vault: Endpoint
+    #: One call to a backend, at most.
+    backend_timeout_seconds: float = 3.0
+    city_name: str = "云江市"
+    hotline: str = "12345"
+
+
+#: Topic -> path under ZQ_SERVICES_URL where no address of its own is given.
+TOPICS = {
+    "catalogue": "/catalogue/v1",
+    "faq": "/faq/v1",
+    "appointments": "/appointments/v1",
+    "progress": "/progress/v1",
+    "vault": "/vault/v1",
+}
+PLAIN = ("backend_timeout_seconds", "city_name", "hotline")
+
+
+def load_settings(environ: Mapping[str, str]) -> ActionSettings:
+    """Reads ZQ_SERVICES_URL, ZQ_SERVICE_TOKEN and each topic's ZQ_<TOPIC>_URL and ZQ_<TOPIC>_TOKEN."""
+    base = environ.get("ZQ_SERVICES_URL") or "http://127.0.0.1:8020"
+    token = environ.get("ZQ_SERVICE_TOKEN", "")
+    raw: dict[str, object] = {
+        topic: {
+            "url": (environ.get(f"{PREFIX}{topic.upper()}_URL") or base.rstrip("/") + path).rstrip("/"),
+            "token": environ.get(f"{PREFIX}{topic.upper()}_TOKEN") or token,
+        }
+        for topic, path in TOPICS.items()
+    }
+    raw |= {name: environ[PREFIX + name.upper()] for name in PLAIN if environ.get(PREFIX + name.upper())}
+    try:
+        return msgspec.convert(raw, ActionSettings, strict=False)
+    except msgspec.ValidationError as error:
+        raise SettingsError(f"settings: {error}") from error

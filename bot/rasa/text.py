@@ -1,0 +1,87 @@
+"""How is a citizen's sentence made comparable? Width, script, repetition and identifiers are levelled first."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+import jieba
+import opencc
+from pypinyin import lazy_pinyin
+
+#: Three or more of one sign mean no more than two.
+_REPEATED = re.compile(r"(.)\1{2,}")
+_SPACE = re.compile(r"\s+")
+_EMOJI = re.compile("[\U0001f000-\U0001faff\u2600-\u27bf\ufe0e\ufe0f\u200d]+")
+#: Sign that stands for any value of its kind, so that no value is learnt by heart.
+_KINDS = (
+    (re.compile(r"IDCARD[A-Z2-7]{8}"), "㊀"),
+    (re.compile(r"IDWRONG[A-Z2-7]{8}"), "㊁"),
+    (re.compile(r"MOBILE[A-Z2-7]{8}"), "㊂"),
+    (re.compile(r"BANKCARD[A-Z2-7]{8}"), "㊃"),
+    (re.compile(r"YJ\d{14}", re.IGNORECASE), "㊄"),
+    (re.compile(r"(?<!\d)\d{6}(?!\d)"), "㊅"),
+)
+_INNER_SPACE = re.compile(r"(?<=[\u4e00-\u9fff]) (?=[\u4e00-\u9fff])")
+
+
+class Leveller:
+    """Full width to half width, traditional to simplified; the length never changes, so that positions stay true."""
+
+    def __init__(self) -> None:
+        self._converter = opencc.OpenCC("t2s")
+
+    def level(self, text: str) -> str:
+        """`text` sign by sign in its plain form."""
+        narrow = "".join(_narrow(sign) for sign in text)
+        simple: str = self._converter.convert(narrow)
+        if len(simple) == len(narrow):
+            return simple
+        return "".join(_one(self._converter.convert(sign), sign) for sign in narrow)
+
+
+def _narrow(sign: str) -> str:
+    return _one(unicodedata.normalize("NFKC", sign), sign)
+
+
+def _one(candidate: str, sign: str) -> str:
+    return candidate if len(candidate) == 1 else sign
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Views:
+    """One sentence in the forms that features are counted in: each a string of signs or of words parted by spaces."""
+
+    signs: str
+    words: str
+    sounds: str
+
+
+class Reader:
+    """Turns a sentence into its views; holds its own word list, because loading one takes a second."""
+
+    def __init__(self, vocabulary: list[str]) -> None:
+        self._leveller = Leveller()
+        self._words = jieba.Tokenizer()
+        self._words.initialize()
+        for word in vocabulary:
+            self._words.add_word(word)
+
+    def clean(self, text: str) -> str:
+        """The sentence without what carries no meaning for its intent."""
+        plain = _EMOJI.sub("", self._leveller.level(text))
+        for pattern, stand_in in _KINDS:
+            plain = pattern.sub(stand_in, plain)
+        plain = _SPACE.sub(" ", _REPEATED.sub(r"\1\1", plain)).strip().lower()
+        return _INNER_SPACE.sub("", plain)
+
+    def views(self, text: str) -> Views:
+        """The three forms of `text`."""
+        plain = self.clean(text)
+        words = [word for word in self._words.cut(plain, HMM=False) if word.strip()]
+        return Views(
+            signs=f"\u2402{plain}\u2403",
+            words=" ".join(["\u2402", *words, "\u2403"]),
+            sounds=" ".join(["\u2402", *lazy_pinyin(plain), "\u2403"]),
+        )

@@ -1,0 +1,184 @@
+"""Where do conversations live? In PostgreSQL, in a table of our own; a failure is never papered over with memory.
+
+Rasa wraps every store in one that swallows errors and goes on with an empty conversation. `failures` is how the input
+channel learns that this happened in its own request.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+from collections.abc import Iterable, Iterator
+from contextvars import ContextVar
+from typing import Any
+
+import sqlalchemy as sa
+from rasa.core.brokers.broker import EventBroker
+from rasa.core.tracker_store import SerializedTrackerAsText, TrackerStore
+from rasa.shared.core.domain import Domain
+from rasa.shared.core.events import SessionStarted
+from rasa.shared.core.trackers import DialogueStateTracker
+
+METADATA = sa.MetaData()
+EVENTS = sa.Table(
+    "rasa_events",
+    METADATA,
+    sa.Column("id", sa.BigInteger, sa.Identity(), primary_key=True),
+    sa.Column("sender_id", sa.Text, nullable=False),
+    sa.Column("type_name", sa.Text, nullable=False),
+    #: The edge's id of the message, on a citizen's utterance only.
+    sa.Column("message_id", sa.Text),
+    sa.Column("at", sa.DateTime(timezone=True), nullable=False, server_default=sa.func.now()),
+    sa.Column("data", sa.Text, nullable=False),
+    sa.Index("ix_rasa_events_sender_id", "sender_id", "id"),
+    sa.Index("ix_rasa_events_at", "at"),
+)
+#: Two processes that start together must not both create the table.
+CREATE_LOCK = 7_205_759
+
+_failures: ContextVar[list[Exception] | None] = ContextVar("tracker_store_failures", default=None)
+
+
+@contextlib.contextmanager
+def failures() -> Iterator[list[Exception]]:
+    """Collects what went wrong in the store while the block runs, in this task only."""
+    collected: list[Exception] = []
+    token = _failures.set(collected)
+    try:
+        yield collected
+    finally:
+        _failures.reset(token)
+
+
+class PostgresTrackerStore(TrackerStore, SerializedTrackerAsText):
+    """Events of conversations as rows; reads the latest session only, and off the event loop."""
+
+    def __init__(
+        self, domain: Domain, host: str | None = None, event_broker: EventBroker | None = None, **kwargs: Any
+    ) -> None:
+        if not host or not host.startswith("postgresql"):
+            raise ValueError("endpoints.yml: tracker_store.url must be the address of a PostgreSQL database")
+        self._engine = sa.create_engine(
+            host,
+            pool_size=int(kwargs.pop("pool_size", 4)),
+            max_overflow=4,
+            pool_pre_ping=True,
+            connect_args={"connect_timeout": 5, "application_name": "zhengqiao-rasa"},
+        )
+        with self._engine.begin() as connection:
+            connection.execute(sa.select(sa.func.pg_advisory_xact_lock(CREATE_LOCK)))
+            METADATA.create_all(connection)
+        super().__init__(domain, event_broker, **kwargs)
+
+    async def save(self, tracker: DialogueStateTracker) -> None:
+        """Appends what is new since the conversation was read."""
+        await self.stream_events(tracker)
+        with _noted():
+            await asyncio.to_thread(self._append, tracker)
+
+    async def retrieve(self, sender_id: str) -> DialogueStateTracker | None:
+        """The latest session of a conversation."""
+        with _noted():
+            events = await asyncio.to_thread(self._read, sender_id)
+        return self._tracker(sender_id, events)
+
+    async def retrieve_full_tracker(self, conversation_id: str) -> DialogueStateTracker | None:
+        """All sessions of a conversation."""
+        with _noted():
+            events = await asyncio.to_thread(self._read_all, conversation_id)
+        return self._tracker(conversation_id, events)
+
+    async def keys(self) -> Iterable[str]:
+        """Every conversation there is."""
+        with _noted():
+            return await asyncio.to_thread(self._senders)
+
+    async def replies_to(self, sender_id: str, message_id: str) -> list[dict[str, Any]]:
+        """The answered utterance with this message id and what followed it, up to the next utterance; [] if none."""
+        return await asyncio.to_thread(self._exchange, sender_id, message_id)
+
+    async def forget(self, sender_id: str) -> int:
+        """Deletes a conversation; tells how many events that were."""
+        return await asyncio.to_thread(self._delete, sender_id)
+
+    def _tracker(self, sender_id: str, events: list[dict[str, Any]]) -> DialogueStateTracker | None:
+        return DialogueStateTracker.from_dict(sender_id, events, self.domain.slots) if events else None
+
+    def _read(self, sender_id: str) -> list[dict[str, Any]]:
+        with self._engine.connect() as connection:
+            rows = connection.scalars(
+                sa.select(EVENTS.c.data)
+                .where(EVENTS.c.sender_id == sender_id, EVENTS.c.id >= _session_start(sender_id))
+                .order_by(EVENTS.c.id)
+            )
+            return [json.loads(row) for row in rows]
+
+    def _read_all(self, sender_id: str) -> list[dict[str, Any]]:
+        query = sa.select(EVENTS.c.data).where(EVENTS.c.sender_id == sender_id).order_by(EVENTS.c.id)
+        with self._engine.connect() as connection:
+            return [json.loads(row) for row in connection.scalars(query)]
+
+    def _append(self, tracker: DialogueStateTracker) -> None:
+        sender_id = tracker.sender_id
+        known = sa.select(sa.func.count()).where(
+            EVENTS.c.sender_id == sender_id, EVENTS.c.id >= _session_start(sender_id)
+        )
+        with self._engine.begin() as connection:
+            fresh = list(tracker.events)[connection.scalar(known) or 0 :]
+            rows = [_row(sender_id, event.as_dict()) for event in fresh]
+            if rows:
+                connection.execute(sa.insert(EVENTS), rows)
+
+    def _senders(self) -> list[str]:
+        with self._engine.connect() as connection:
+            return list(connection.scalars(sa.select(EVENTS.c.sender_id).distinct()))
+
+    def _exchange(self, sender_id: str, message_id: str) -> list[dict[str, Any]]:
+        mine = EVENTS.c.sender_id == sender_id
+        with self._engine.connect() as connection:
+            first = connection.scalar(
+                sa.select(sa.func.max(EVENTS.c.id)).where(mine, EVENTS.c.message_id == message_id)
+            )
+            if first is None:
+                return []
+            after = sa.select(sa.func.min(EVENTS.c.id)).where(mine, EVENTS.c.id > first, EVENTS.c.type_name == "user")
+            end = connection.scalar(after)
+            query = sa.select(EVENTS.c.data).where(mine, EVENTS.c.id >= first).order_by(EVENTS.c.id)
+            if end is not None:
+                query = query.where(EVENTS.c.id < end)
+            return [json.loads(row) for row in connection.scalars(query)]
+
+    def _delete(self, sender_id: str) -> int:
+        with self._engine.begin() as connection:
+            return connection.execute(sa.delete(EVENTS).where(EVENTS.c.sender_id == sender_id)).rowcount
+
+
+def _session_start(sender_id: str) -> Any:
+    """The row with which a conversation's latest session begins, 0 where there is none."""
+    latest = sa.select(sa.func.max(EVENTS.c.id)).where(
+        EVENTS.c.sender_id == sender_id, EVENTS.c.type_name == SessionStarted.type_name
+    )
+    return sa.func.coalesce(latest.scalar_subquery(), 0)
+
+
+def _row(sender_id: str, event: dict[str, Any]) -> dict[str, Any]:
+    utterance = event.get("event") == "user"
+    return {
+        "sender_id": sender_id,
+        "type_name": event["event"],
+        "message_id": (event.get("metadata") or {}).get("message_id") if utterance else None,
+        "data": json.dumps(event, ensure_ascii=False).replace("\\u0000", ""),
+    }
+
+
+@contextlib.contextmanager
+def _noted() -> Iterator[None]:
+    """Lets the error pass, but not unseen."""
+    try:
+        yield
+    except Exception as error:
+        collected = _failures.get()
+        if collected is not None:
+            collected.append(error)
+        raise
