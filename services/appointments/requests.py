@@ -29,7 +29,7 @@ async def once(
     key: str,
     mark: bytes,
     now: datetime,
-    act: Callable[[AsyncSession], Awaitable[Appointment]],
+    act: Callable[[], Awaitable[Appointment]],
 ) -> Appointment:
     """Does `act` and records its answer in the same transaction; what failed is not recorded and may be tried again."""
     if not await repository.claim_request(session, citizen_id, key, mark, now):
@@ -37,7 +37,7 @@ async def once(
         if row is None:
             raise Unavailable("this request's record has just been removed; try again with a new Idempotency-Key")
         return _answer(row, mark)
-    answer = await act(session)
+    answer = await act()
     await repository.answer_request(session, citizen_id, key, msgspec.to_builtins(answer))
     return answer
 

@@ -28,15 +28,29 @@ async def take_case(session: AsyncSession, gate: Gate, lists: CodeLists, feed: C
     number = typed_code(feed.project_no)
     values = _case_values(gate, number, feed)
     row = await repository.lock_case(session, number)
-    if row is None:
-        if not {"query_code_mark", "id_tail_mark"} & values.keys():
-            raise BadRequest("query_code: a new case needs a query_code or an applyer_page_code")
-        blank = {"id_masked": "", "result_explain": "", "revision": 0, "updated_at": now}
-        if await repository.insert_case(session, {**blank, **values}):
-            await _take_steps(session, number, feed.steps)
-            return "added"
-        row = await repository.lock_known_case(session, number)
-    return await _update(session, row, values, feed, now)
+    if row is None and await _add(session, values, now):
+        await _take_steps(session, number, feed.steps)
+        return "added"
+    row = row or await repository.lock_known_case(session, number)
+    state_moved = row.state != feed.state
+    for name, value in values.items():
+        setattr(row, name, value)
+    case_changed = session.is_modified(row)
+    moved, steps_changed = await _take_steps(session, number, feed.steps)
+    if state_moved or moved:
+        await _tell(session, lists, row, moved, now)
+    if not case_changed and not steps_changed:
+        return "unchanged"
+    row.updated_at = now
+    return "updated"
+
+
+async def _add(session: AsyncSession, values: dict[str, Any], now: datetime) -> bool:
+    """False when somebody else has just added the case."""
+    if not {"query_code_mark", "id_tail_mark"} & values.keys():
+        raise BadRequest("query_code: a new case needs a query_code or an id_number")
+    blank = {"id_masked": "", "result_explain": "", "revision": 0, "updated_at": now}
+    return await repository.insert_case(session, {**blank, **values})
 
 
 async def take_step(session: AsyncSession, lists: CodeLists, row: CaseRow, step: NewStep, now: datetime) -> Outcome:
@@ -49,34 +63,23 @@ async def take_step(session: AsyncSession, lists: CodeLists, row: CaseRow, step:
     if step.case_state is not None:
         row.state = step.case_state
     if moved or state_moved:
-        await _tell(session, row, moved, now)
+        await _tell(session, lists, row, moved, now)
     return "updated" if changed or state_moved else "unchanged"
 
 
-async def _update(
-    session: AsyncSession, row: CaseRow, values: dict[str, Any], feed: CaseFeed, now: datetime
-) -> Outcome:
-    state_moved = row.state != feed.state
-    for name, value in values.items():
-        setattr(row, name, value)
-    case_changed = session.is_modified(row)
-    moved, steps_changed = await _take_steps(session, row.project_no, feed.steps)
-    if state_moved or moved:
-        await _tell(session, row, moved, now)
-    if not case_changed and not steps_changed:
-        return "unchanged"
-    row.updated_at = now
-    return "updated"
-
-
-async def _tell(session: AsyncSession, row: CaseRow, moved: list[StepRow], now: datetime) -> None:
+async def _tell(session: AsyncSession, lists: CodeLists, row: CaseRow, moved: list[StepRow], now: datetime) -> None:
     """One message for one report, of its last step: a backend that reports three at once must not ring three times."""
     row.revision += 1
     row.updated_at = now
     await session.flush()
     last = moved[-1] if moved else None
     await repository.add_news(
-        session, row, process_name=last.process_name if last else "", step_state=last.state if last else "", now=now
+        session,
+        row,
+        state_text=lists.text("state", row.state),
+        process_name=last.process_name if last else "",
+        step_text=lists.step_text(last) if last else "",
+        now=now,
     )
 
 
@@ -96,7 +99,7 @@ async def _take_steps(session: AsyncSession, project_no: str, steps: Iterable[St
             known[row.step_key] = row
             moved.append(row)
             continue
-        if row.state != step.state:
+        if row.state != values["state"] or (row.ended_at is None) != (values["ended_at"] is None):
             moved.append(row)
         for name, value in values.items():
             setattr(row, name, value)
@@ -122,14 +125,14 @@ def _case_values(gate: Gate, number: str, feed: CaseFeed) -> dict[str, Any]:
     # A later report that does not repeat what opens the case leaves it as it is.
     if feed.query_code is not None:
         values["query_code_mark"] = gate.code_mark(number, feed.query_code)
-    if feed.applyer_page_code is not None:
-        values["id_tail_mark"] = gate.id_mark(number, feed.applyer_page_code)
-        values["id_masked"] = mask_id_number(typed_code(feed.applyer_page_code))
+    if feed.id_number is not None:
+        values["id_tail_mark"] = gate.id_mark(number, feed.id_number)
+        values["id_masked"] = mask_id_number(typed_code(feed.id_number))
     return values
 
 
 def _step_values(step: StepFeed) -> dict[str, Any]:
-    started_at = as_instant(step.event_start_time, CITY_ZONE)
+    started_at = as_instant(step.started_at, CITY_ZONE)
     return {
         "step_key": step.step_key or step_key(step.process_name, step.event_name, started_at),
         "process_name": step.process_name,
@@ -137,8 +140,8 @@ def _step_values(step: StepFeed) -> dict[str, Any]:
         "state": step.state,
         "special": step.special,
         "started_at": started_at,
-        "ended_at": as_instant(step.event_end_time, CITY_ZONE),
-        "explain": step.handle_explain,
+        "ended_at": as_instant(step.ended_at, CITY_ZONE),
+        "explain": step.explain,
     }
 
 
@@ -152,7 +155,8 @@ def _check_codes(lists: CodeLists, feed: CaseFeed) -> None:
 def _check_steps(lists: CodeLists, steps: Iterable[StepFeed], *, where: str) -> None:
     for index, step in enumerate(steps):
         place = f"{where}[{index}]." if where else ""
-        _check(lists, "step_state", step.state, f"{place}state")
+        if step.state is not None:
+            _check(lists, "step_state", step.state, f"{place}state")
         if step.special is not None:
             _check(lists, "special", step.special, f"{place}special")
 

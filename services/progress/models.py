@@ -59,7 +59,8 @@ class StepRow(Base):
     position: Mapped[int]
     process_name: Mapped[str]
     event_name: Mapped[str]
-    state: Mapped[str]
+    #: None: `ended_at` says it.
+    state: Mapped[str | None]
     special: Mapped[str | None]
     started_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
@@ -92,9 +93,10 @@ class NewsRow(Base):
     #: The case's revision after the move.
     revision: Mapped[int]
     citizen_id: Mapped[UUID]
-    state: Mapped[str]
+    #: The texts of that moment: a later move has news of its own.
+    state_text: Mapped[str]
     process_name: Mapped[str]
-    step_state: Mapped[str]
+    step_text: Mapped[str]
     created_at: Mapped[datetime]
     leased_until: Mapped[datetime | None]
     delivered_at: Mapped[datetime | None]

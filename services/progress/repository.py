@@ -94,19 +94,23 @@ async def is_subscribed(session: AsyncSession, project_no: str, citizen_id: UUID
     return await session.get(SubscriptionRow, (project_no, citizen_id)) is not None
 
 
-async def add_news(session: AsyncSession, row: CaseRow, *, process_name: str, step_state: str, now: datetime) -> int:
+async def add_news(
+    session: AsyncSession, row: CaseRow, *, state_text: str, process_name: str, step_text: str, now: datetime
+) -> int:
     """One row of news for each subscriber of the case at its present revision; gives how many."""
     wanted = select(
         func.gen_random_uuid(),
         SubscriptionRow.project_no,
         literal(row.revision),
         SubscriptionRow.citizen_id,
-        literal(row.state),
+        literal(state_text),
         literal(process_name),
-        literal(step_state),
+        literal(step_text),
         literal(now),
     ).where(SubscriptionRow.project_no == row.project_no)
-    columns = ["news_id", "project_no", "revision", "citizen_id", "state", "process_name", "step_state", "created_at"]
+    columns = [
+        "news_id", "project_no", "revision", "citizen_id", "state_text", "process_name", "step_text", "created_at"
+    ]  # fmt: skip
     query = upsert(NewsRow).from_select(columns, wanted).on_conflict_do_nothing().returning(NewsRow.news_id)
     return len((await session.execute(query)).all())
 

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.clock import Clock
 from services.crypto import Cipher, load_cipher
 from services.db import Sessions
+from services.errors import BadRequest
 from services.progress import feed, repository
 from services.progress.errors import CaseNotFound
 from services.progress.gate import Gate
@@ -83,6 +84,16 @@ class ProgressService:
             outcome = await feed.take_case(session, self._gate, lists, report, self._clock.now())
         return FeedOutcome(project_no=typed_code(report.project_no), outcome=outcome)
 
+    async def take_cases(self, reports: Sequence[CaseFeed]) -> Sequence[feed.Outcome | BadRequest]:
+        """The same for many in one transaction: what became of each; what is wrong with one leaves the others."""
+        async with self._sessions.begin() as session:
+            lists = CodeLists(await repository.codes(session))
+            outcomes: dict[int, feed.Outcome | BadRequest] = {}
+            # In the order of numbers: two imports at once must not wait for each other in a circle.
+            for index, report in sorted(enumerate(reports), key=lambda pair: typed_code(pair[1].project_no)):
+                outcomes[index] = await self._outcome(session, lists, report)
+            return [outcomes[index] for index in range(len(reports))]
+
     async def take_step(self, project_no: str, step: NewStep) -> Case:
         """Adds a step or brings it up to date, and tells subscribers; raises CaseNotFound, UnknownCode."""
         async with self._sessions.begin() as session:
@@ -99,8 +110,7 @@ class ProgressService:
         """Leases news for subscribers: until `mark_delivered` or the lease's end nobody else gets it."""
         async with self._sessions.begin() as session:
             rows = await repository.claim_news(session, self._clock.now(), limit)
-            lists = CodeLists(await repository.codes(session)) if rows else CodeLists(())
-        return [news_view(news, row, lists) for news, row in rows]
+        return [news_view(news, row) for news, row in rows]
 
     async def mark_delivered(self, news_id: UUID) -> None:
         """The news needs no more telling; again changes nothing."""
@@ -116,6 +126,13 @@ class ProgressService:
     async def erase_citizen(session: AsyncSession, citizen_id: UUID) -> None:
         """Ends the citizen's subscriptions, in the caller's transaction; the cases stay."""
         await repository.forget_citizen(session, citizen_id)
+
+    async def _outcome(self, session: AsyncSession, lists: CodeLists, report: CaseFeed) -> feed.Outcome | BadRequest:
+        """What is wrong with a report is found before anything of it is written."""
+        try:
+            return await feed.take_case(session, self._gate, lists, report, self._clock.now())
+        except BadRequest as error:
+            return error
 
     async def _view(self, session: AsyncSession, row: CaseRow, *, subscribed: bool) -> Case:
         lists = CodeLists(await repository.codes(session))

@@ -1,4 +1,4 @@
-"""What goes in and out of the progress API? Names of the feed are those by which provinces exchange cases."""
+"""What goes in and out of the progress API?"""
 
 from __future__ import annotations
 
@@ -32,16 +32,16 @@ class StepFeed(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One step of a case (办理环节) as a backend reports it. A time without a zone is the city's."""
 
     process_name: ShortText
-    #: Code of the list `step_state`.
-    state: Code
+    #: Code of the list `step_state`; None: under way until `ended_at`, done from then on.
+    state: Code | None = None
     #: The step's own name in the backend; without it, name and start tell steps apart.
     step_key: Annotated[str, Meta(min_length=1, max_length=64)] | None = None
     event_name: Annotated[str, Meta(max_length=200)] = ""
     #: Code of the list `special` for 补正, 听证, 公示 and the like.
     special: Code | None = None
-    event_start_time: datetime | None = None
-    event_end_time: datetime | None = None
-    handle_explain: LongText = ""
+    started_at: datetime | None = None
+    ended_at: datetime | None = None
+    explain: LongText = ""
 
 
 class NewStep(StepFeed, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -71,7 +71,7 @@ class CaseFeed(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     applyer_name: ShortText
     task_code: Annotated[str, Meta(max_length=64)] = ""
     #: The applicant's ID number; only its fingerprint and its masked form are kept.
-    applyer_page_code: Annotated[str, Meta(min_length=6, max_length=32)] | None = None
+    id_number: Annotated[str, Meta(min_length=6, max_length=32)] | None = None
     query_code: Annotated[str, Meta(min_length=4, max_length=32)] | None = None
     apply_date: date | None = None
     accept_date: date | None = None

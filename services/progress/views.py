@@ -25,6 +25,12 @@ class CodeLists:
         row = self._rows.get((list_name, code))
         return row.text if row else texts.UNKNOWN_STATE
 
+    def step_text(self, step: StepRow) -> str:
+        """A step's state; without a code its end says it."""
+        if step.state is not None:
+            return self.text("step_state", step.state)
+        return texts.STEP_UNDER_WAY if step.ended_at is None else texts.STEP_DONE
+
     def final(self, code: str) -> bool:
         """Is a case in this state over?"""
         row = self._rows.get(("state", code))
@@ -51,7 +57,7 @@ def case_view(row: CaseRow, steps: Sequence[StepRow], lists: CodeLists, *, subsc
     )
 
 
-def news_view(news: NewsRow, row: CaseRow, lists: CodeLists) -> CaseNews:
+def news_view(news: NewsRow, row: CaseRow) -> CaseNews:
     """What one subscriber is told."""
     return CaseNews(
         news_id=news.news_id,
@@ -59,9 +65,9 @@ def news_view(news: NewsRow, row: CaseRow, lists: CodeLists) -> CaseNews:
         project_no=row.project_no,
         task_name=row.task_name,
         org_name=row.org_name,
-        state_text=lists.text("state", news.state),
+        state_text=news.state_text,
         process_name=news.process_name,
-        step_text=lists.text("step_state", news.step_state) if news.process_name else "",
+        step_text=news.step_text,
         happened_at=local(news.created_at),
     )
 
@@ -70,7 +76,7 @@ def _step(row: StepRow, lists: CodeLists) -> Step:
     return Step(
         process_name=row.process_name,
         event_name=row.event_name,
-        state_text=lists.text("step_state", row.state),
+        state_text=lists.step_text(row),
         special_text=lists.text("special", row.special) if row.special else "",
         started_at=_local(row.started_at),
         ended_at=_local(row.ended_at),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import uuid
 from collections.abc import AsyncIterator
 from typing import Any
@@ -83,8 +83,8 @@ async def holidays(sessions: Sessions, city: None) -> None:
     async with sessions.begin() as session:
         session.add_all(
             [
-                HolidayRow(day=datetime.date(2026, 11, 25), name="城市节", closed=True, as_weekday=0),
-                HolidayRow(day=datetime.date(2026, 11, 28), name="城市节调休", closed=False, as_weekday=0),
+                HolidayRow(day=dt.date(2026, 11, 25), name="城市节", closed=True, as_weekday=0),
+                HolidayRow(day=dt.date(2026, 11, 28), name="城市节调休", closed=False, as_weekday=0),
             ]
         )
 

@@ -9,7 +9,6 @@ from sqlalchemy import select
 
 from services.appointments.models import SlotRow
 from services.db import Sessions
-from tests.fakes.clock import FixedClock
 from tests.integration.appointments.conftest import Client, problem, reserve
 
 TEN = "JB-HJ-20261124-0900"

@@ -79,7 +79,7 @@ def report(project_no: str = NUMBER, **other: Any) -> dict[str, Any]:
         "state": "2",
         "org_name": "江北区市场监督管理局",
         "applyer_name": "张三丰",
-        "applyer_page_code": APPLICANT,
+        "id_number": APPLICANT,
         "query_code": QUERY_CODE,
         "apply_date": "2026-11-03",
         "accept_date": "2026-11-04",
@@ -88,8 +88,8 @@ def report(project_no: str = NUMBER, **other: Any) -> dict[str, Any]:
             {
                 "process_name": "受理",
                 "state": "2",
-                "event_start_time": "2026-11-04T09:00:00",
-                "event_end_time": "2026-11-04T10:00:00",
+                "started_at": "2026-11-04T09:00:00",
+                "ended_at": "2026-11-04T10:00:00",
             }
         ],
         **other,

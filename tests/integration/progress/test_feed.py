@@ -39,7 +39,7 @@ async def test_the_same_report_again_changes_nothing_and_tells_nobody(
 
 async def test_a_report_brings_the_case_up_to_date_and_keeps_what_opens_it(client: Client, case: str) -> None:
     later = report(state="6", result={"result_type": "1", "result_date": "2026-11-20"}, steps=[step("发证", "2")])
-    del later["query_code"], later["applyer_page_code"]
+    del later["query_code"], later["id_number"]
     assert (await send(client, "POST", "/cases", later))[1]["outcome"] == "updated"
     _, body, _ = await ask(client)
     assert (body["state_text"], body["final"]) == ("已办结，予以办理", True)
@@ -52,7 +52,7 @@ async def test_an_explanation_alone_is_an_update_but_no_news(
 ) -> None:
     await subscribe(client)
     changed = report()
-    changed["steps"][0]["handle_explain"] = "材料齐全"
+    changed["steps"][0]["explain"] = "材料齐全"
     assert (await send(client, "POST", "/cases", changed))[1]["outcome"] == "updated"
     assert await service.claim_news(10) == []
     assert (await ask(client))[1]["steps"][0]["explain"] == "材料齐全"
@@ -81,7 +81,7 @@ async def test_an_unknown_code_in_a_step_is_refused_naming_its_field(client: Cli
 
 
 async def test_a_new_case_that_nobody_could_open_is_refused(client: Client, codes: None) -> None:
-    status, body, _ = await send(client, "POST", "/cases", report(query_code=None, applyer_page_code=None))
+    status, body, _ = await send(client, "POST", "/cases", report(query_code=None, id_number=None))
     assert (status, body["type"]) == (400, "urn:zhengqiao:problem:bad-request")
     assert "query_code" in body["detail"]
 
@@ -97,7 +97,7 @@ async def test_a_new_case_that_nobody_could_open_is_refused(client: Client, code
         {"query_code": "123"},
         {"apply_date": "2026-13-01"},
         {"steps": [step()] * 201},
-        {"steps": [step(handle_explain="长" * 2001)]},
+        {"steps": [step(explain="长" * 2001)]},
         {"surprise": 1},
     ],
 )
