@@ -1,0 +1,150 @@
+"""How is a WeChat account spoken to? The Channel of one Official Account: verify, parse, render, answer, push."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, Literal, Protocol
+
+from bot.channels.base import Envelope, WebhookAnswer, WebhookRequest
+from bot.channels.wechat import crypto, outbound
+from bot.channels.wechat.inbound import CHANNEL, read_message
+from bot.channels.wechat.wire import Fields, WireFormat, parse_body, write_body
+from bot.errors import BadPayload, BodyTooLarge, StaleRequest, WrongSignature
+from bot.messages import Rendered, Reply
+
+BODY_LIMIT = 64 * 1024
+Mode = Literal["plain", "compat", "safe"]
+CONTENT_TYPES: Mapping[str, str] = {"xml": "application/xml", "json": "application/json"}
+
+
+class Pusher(Protocol):
+    """What a channel needs of the platform's client."""
+
+    async def send_custom(self, *, openid: str, message: Mapping[str, object]) -> str: ...
+
+
+class WeChatChannel:
+    """Fulfils bot.channels.base.Channel."""
+
+    name = CHANNEL
+
+    def __init__(
+        self,
+        *,
+        token: str,
+        app_id: str,
+        keys: Sequence[bytes],
+        mode: Mode,
+        window_seconds: float,
+        client: Pusher,
+        random: Callable[[int], bytes] = os.urandom,
+    ) -> None:
+        """`keys`: the present message key, and the previous one while a change is under way."""
+        if mode != "plain" and not keys:
+            raise ValueError(f"mode {mode} needs an EncodingAESKey")
+        self._token, self._app_id, self._keys, self._mode = token, app_id, tuple(keys), mode
+        self._window_seconds = window_seconds
+        self._client = client
+        self._random = random
+
+    def verify_endpoint(self, request: WebhookRequest) -> WebhookAnswer:
+        self._check_signature(request.query)
+        self._check_timestamp(request)
+        return WebhookAnswer(
+            body=request.query.get("echostr", "").encode("utf-8", "replace"), content_type="text/plain"
+        )
+
+    def parse(self, request: WebhookRequest) -> Envelope:
+        if len(request.body) > BODY_LIMIT:
+            raise BodyTooLarge(f"a body may have {BODY_LIMIT} bytes")
+        encrypted = self._is_encrypted(request.query)
+        if not encrypted or "signature" in request.query:
+            self._check_signature(request.query)
+        self._check_timestamp(request)
+        fields, wire_format = parse_body(request.body)
+        key_index = -1
+        if encrypted:
+            fields, key_index = self._decrypted(fields, request.query)
+        elif "Encrypt" in fields and "MsgType" not in fields:
+            raise BadPayload("an encrypted body without encrypt_type")
+        message = read_message(fields)
+        context = {"format": wire_format, "key": str(key_index), "nonce": request.query.get("nonce", "")}
+        return Envelope(message=message, answer_context=context)
+
+    def _is_encrypted(self, query: Mapping[str, str]) -> bool:
+        encrypted = query.get("encrypt_type", "raw").lower() == "aes"
+        if encrypted and self._mode == "plain":
+            raise BadPayload("encrypted, but the mode is plain")
+        if not encrypted and self._mode == "safe":
+            raise BadPayload("not encrypted, but the mode is safe")
+        return encrypted
+
+    def _check_signature(self, query: Mapping[str, str]) -> None:
+        shown, timestamp, nonce = (query.get(name, "") for name in ("signature", "timestamp", "nonce"))
+        if not crypto.signature_matches(shown, self._token, timestamp, nonce):
+            raise WrongSignature()
+
+    def _check_timestamp(self, request: WebhookRequest) -> None:
+        stamp = request.query.get("timestamp", "")
+        # The platform gives no replay window; this one is ours, and the inbox's de-duplication stands behind it.
+        if not (stamp.isascii() and stamp.isdigit() and len(stamp) <= 12):
+            raise StaleRequest("the timestamp is no number")
+        if abs(request.received_at.timestamp() - int(stamp)) > self._window_seconds:
+            raise StaleRequest()
+
+    def _decrypted(self, fields: Fields, query: Mapping[str, str]) -> tuple[Fields, int]:
+        """The inner fields, and which key opened them."""
+        ciphertext = fields.get("Encrypt")
+        if not isinstance(ciphertext, str) or not ciphertext:
+            raise BadPayload("Encrypt is missing")
+        parts = (self._token, query.get("timestamp", ""), query.get("nonce", ""), ciphertext)
+        if not crypto.signature_matches(query.get("msg_signature", ""), *parts):
+            raise WrongSignature("the message signature does not match")
+        refusal = BadPayload("no key")
+        for index, key in enumerate(self._keys):
+            try:
+                plaintext = crypto.decrypt(ciphertext, key=key, app_id=self._app_id)
+            except BadPayload as error:
+                # The reason that counts is the present key's; the previous one fails on everything new.
+                refusal = refusal if index else error
+                continue
+            return parse_body(plaintext)[0], index
+        raise refusal
+
+    def render(self, reply: Reply) -> Rendered:
+        return outbound.render(reply)
+
+    def passive_answer(
+        self, envelope: Envelope, passive: Mapping[str, object], *, answered_at: datetime
+    ) -> WebhookAnswer:
+        context, message = envelope.answer_context, envelope.message
+        wire_format: WireFormat = "json" if context["format"] == "json" else "xml"
+        fields: dict[str, Any] = outbound.passive_fields(
+            passive, sender=message.sender, account=message.account, created_at=int(answered_at.timestamp())
+        )
+        body = write_body(fields, wire_format)
+        key_index = int(context["key"])
+        if key_index >= 0:
+            body = self._encrypted(body, self._keys[key_index], wire_format, context["nonce"], answered_at)
+        return WebhookAnswer(body=body, content_type=CONTENT_TYPES[wire_format])
+
+    def _encrypted(self, body: bytes, key: bytes, wire_format: WireFormat, nonce: str, answered_at: datetime) -> bytes:
+        ciphertext = crypto.encrypt(body, key=key, app_id=self._app_id, random=self._random(crypto.RANDOM_BYTES))
+        timestamp = int(answered_at.timestamp())
+        return write_body(
+            {
+                "Encrypt": ciphertext,
+                "MsgSignature": crypto.signature(self._token, str(timestamp), nonce, ciphertext),
+                "TimeStamp": timestamp,
+                "Nonce": nonce,
+            },
+            wire_format,
+        )
+
+    def acknowledgement(self) -> WebhookAnswer:
+        return WebhookAnswer(body=b"success", content_type="text/plain")
+
+    async def push(self, address: str, message: Mapping[str, object]) -> str:
+        return await self._client.send_custom(openid=address, message=message)

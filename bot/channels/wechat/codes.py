@@ -1,0 +1,55 @@
+"""What do the platform's error codes mean for us? One table; decisions are made on the code, never on its text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from bot.errors import (
+    ContentRejected,
+    PermissionDenied,
+    PlatformBusy,
+    PlatformError,
+    PlatformTokenInvalid,
+    QuotaExhausted,
+    RecipientUnreachable,
+    WindowClosed,
+)
+
+ERRORS: Mapping[int, type[PlatformError]] = {
+    -1: PlatformBusy,
+    45011: PlatformBusy,
+    40001: PlatformTokenInvalid,
+    40014: PlatformTokenInvalid,
+    42001: PlatformTokenInvalid,
+    40003: RecipientUnreachable,
+    43004: RecipientUnreachable,
+    43019: RecipientUnreachable,
+    48002: RecipientUnreachable,
+    43101: RecipientUnreachable,
+    45015: WindowClosed,
+    45047: WindowClosed,
+    45009: QuotaExhausted,
+    45002: ContentRejected,
+    45008: ContentRejected,
+    47003: ContentRejected,
+    40037: ContentRejected,
+    48001: PermissionDenied,
+    48004: PermissionDenied,
+    50002: PermissionDenied,
+    # Our address is not on the account's list: an operator has to add it.
+    40164: PermissionDenied,
+}
+
+#: "This clientmsgid exists": the repeated call is answered with the first one's msg_id, which is success.
+REPEATED_MASS = 45065
+
+_RID = re.compile(r"rid: ?([\w-]{1,64})")
+
+
+def error_of(errcode: int, errmsg: str) -> PlatformError:
+    """The error to raise for a refusal."""
+    kind = ERRORS.get(errcode, PlatformError)
+    found = _RID.search(errmsg)
+    rid = found[1] if found else ""
+    return kind(f"the platform answered {errcode} (rid {rid or 'unknown'})", errcode=errcode, rid=rid)

@@ -1,0 +1,1 @@
+"""The platform's access token, shared by all our processes."""
