@@ -92,6 +92,7 @@ class ChunkWork:
             if self._stopping() or self._held or not await self._attempt(burst):
                 break
         if self._held:
+            self._again = 0.0
             await self._tools.dispatch.pause(self._chunk.key.notice_id, self._held)
         await self._release()
 

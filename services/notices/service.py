@@ -80,12 +80,14 @@ class NoticeService:
 
     # -- writing
 
-    async def create(self, draft: NoticeDraft) -> Notice:
-        """A new draft; raises BadNotice or PastDue with a sentence that says what to change."""
+    async def create(self, draft: NoticeDraft, *, recipients: Sequence[UUID] | None = None) -> Notice:
+        """A new draft; raises BadNotice or PastDue with a sentence that says what to change. `recipients` takes the
+        place of the draft's own list, and may be longer."""
         now = self._clock.now()
         author = checks.staff_name(draft.author)
         fields = msgspec.structs.asdict(draft)
-        citizens = fields.pop("citizens")
+        citizens = fields.pop("citizens") if recipients is None else recipients
+        fields.pop("citizens", None)
         fields.pop("author")
         notice = NoticeRow(
             **fields,

@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from services.notices.types import Change, Notice, Progress
+
 STATE_NAMES = {
     "draft": "草稿",
     "submitted": "待审核",
@@ -15,6 +22,12 @@ STATE_NAMES = {
     "expired": "已过期",
 }
 ACTION_NAMES = {
+    "create": "起草",
+    "due": "到时间",
+    "ask": "错过时间，等待决定",
+    "start": "开始发送",
+    "finish": "发送结束",
+    "expire": "过期",
     "edit": "修改",
     "submit": "提交审核",
     "approve": "审核",
@@ -120,3 +133,68 @@ def nothing_in_doubt(number: int) -> str:
 
 def over(number: int) -> str:
     return f"第 {number} 号通知已超过有效期，不能再发送。"
+
+
+# -- the command line
+
+
+def created(number: int, title: str, due: str) -> str:
+    return f"已起草第 {number} 号通知《{title}》，发送时间 {due}。请提交审核。"
+
+
+def scheduled(number: int, due: str, audience: int) -> str:
+    return f"第 {number} 号通知已审核，将于 {due} 发给 {audience} 人。"
+
+
+def edited(number: int, version: int) -> str:
+    return f"第 {number} 号通知已修改（第 {version} 版），请重新提交审核。"
+
+
+def now_in_state(number: int, state: str) -> str:
+    return f"第 {number} 号通知：{state_name(state)}。"
+
+
+def bad_time(value: str) -> str:
+    return f"看不懂这个时间：{value}。请写成 2026-11-24 09:00。"
+
+
+def bad_quiet(value: str) -> str:
+    return f"看不懂这个时段：{value}。请写成 22:00-07:00。"
+
+
+def unreadable(path: str, error: str) -> str:
+    return f"读不了文件 {path}（{error}）。请检查文件名，并存为 UTF-8 编码。"
+
+
+def bad_line(line: int, value: str, reason: str) -> str:
+    if reason.startswith("same_as_line_"):
+        return f"第 {line} 行与第 {reason.rsplit('_', 1)[1]} 行重复：{value}"
+    return f"第 {line} 行不是市民编号：{value}"
+
+
+def notice_lines(notice: Notice, progress: Progress, *, say: Callable[[datetime], str]) -> Iterator[str]:
+    """A notice and how its sending goes, line by line."""
+    why = f"（{reason_text(notice.reason)}）" if notice.reason else ""
+    yield f"第 {notice.number} 号（第 {notice.version} 版）《{notice.title}》"
+    yield f"状态：{notice.state_text}{why}"
+    yield f"发送时间：{say(notice.due_at)}"
+    yield f"起草：{notice.author}  提交：{notice.submitted_by or '—'}  审核：{notice.approved_by or '—'}"
+    yield notice.body
+    if notice.url:
+        yield notice.url
+    counted = progress.counters
+    yield (
+        f"收件人 {counted.audience}：已发 {counted.accepted}，失败 {counted.failed}，存疑 {counted.in_doubt}，"
+        f"取消 {counted.cancelled}，待发 {counted.pending}"
+    )
+    if counted.delivered or counted.blocked or counted.undelivered:
+        yield f"平台回执：送达 {counted.delivered}，被拒收 {counted.blocked}，未送达 {counted.undelivered}"
+    if progress.rate:
+        left = "" if progress.seconds_left is None else f"，还需约 {progress.seconds_left:.0f} 秒"
+        yield f"速度：每秒 {progress.rate:.0f} 人{left}"
+
+
+def change_line(change: Change, when: str) -> str:
+    detail = f"（{change.detail}）" if change.detail else ""
+    states = f"{state_name(change.from_state)} → {state_name(change.to_state)}"
+    return f"{when}  {change.by}  {ACTION_NAMES.get(change.action, change.action)}  {states}{detail}"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID, uuid4
@@ -84,7 +83,7 @@ class Office:
         """The rows themselves, counted the slow way: what the counters must equal."""
         query = text("SELECT state, count(*) FROM notice_deliveries WHERE notice_id = :id GROUP BY state")
         async with self.sessions() as session:
-            return {state: count for state, count in await session.execute(query, {"id": notice.id})}
+            return {row.state: row.count for row in await session.execute(query, {"id": notice.id})}
 
     async def available_now(self) -> None:
         """As if every lease had ended and every pause were over."""
@@ -101,16 +100,14 @@ class Office:
 
 
 @pytest.fixture
-async def office(sessions: Sessions) -> AsyncIterator[Office]:
+def office(sessions: Sessions) -> Office:
     clock = FixedClock()
     platform = FakePlatform()
     citizens = CitizenService(sessions=sessions, clock=clock)
     dispatch = DispatchService(sessions, clock)
     rate = SharedRate(sessions=sessions, name="test", rate=Rate(per_second=100_000, capacity=100_000))
-    tools = Tools(
-        dispatch=dispatch, addresses=citizens, sender=FakeSender(platform), rate=rate, group_rate=rate
-    )
-    yield Office(
+    tools = Tools(dispatch=dispatch, addresses=citizens, sender=FakeSender(platform), rate=rate, group_rate=rate)
+    return Office(
         sessions=sessions,
         clock=clock,
         citizens=citizens,

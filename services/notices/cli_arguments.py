@@ -1,0 +1,74 @@
+"""Which arguments do the notice commands take?"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Mapping
+from pathlib import Path
+
+from services.cli import Commands, Handler
+
+
+def add(commands: Commands, handlers: Mapping[str, Handler]) -> None:
+    """Adds `notices` with one action a handler."""
+    notices = commands.add_parser("notices", help="通知：起草、审核、定时发送、查看进度")
+    actions = notices.add_subparsers(dest="action", required=True)
+    parsers = {
+        "create": _add(actions, "create", "起草一份通知"),
+        "send": _add(actions, "send", "起草并由两人审核，一步完成"),
+        "edit": _add(actions, "edit", "修改；已提交的会成为新版本，重新审核", reference=True),
+        "list": _add(actions, "list", "列出通知"),
+        "show": _add(actions, "show", "查看内容和发送进度", reference=True),
+        "submit": _add(actions, "submit", "提交审核", reference=True, by=True),
+        "approve": _add(actions, "approve", "审核通过（不能是提交人）", reference=True, by=True),
+        "release": _add(actions, "release", "已过时间，确认仍要发送", reference=True, by=True),
+        "pause": _add(actions, "pause", "暂停发送", reference=True, by=True),
+        "resume": _add(actions, "resume", "继续发送", reference=True, by=True),
+        "cancel": _add(actions, "cancel", "取消", reference=True, by=True),
+        "retry-failed": _add(actions, "retry-failed", "只重发失败的", reference=True, by=True),
+        "resolve": _add(actions, "resolve", "处理存疑的收件人", reference=True, by=True),
+        "failures": _add(actions, "failures", "列出失败和存疑的收件人", reference=True),
+        "changes": _add(actions, "changes", "查看全部经办记录", reference=True),
+    }
+    _add_content(parsers["create"], required=True)
+    _add_content(parsers["send"], required=True)
+    parsers["send"].add_argument("--approved-by", required=True, help="审核人，不能是起草人")
+    _add_content(parsers["edit"], required=False)
+    for name in ("create", "send"):
+        parsers[name].add_argument("--to", type=Path, help="收件人名单（CSV，第一列是市民编号）；不写则发给全部关注者")
+    parsers["list"].add_argument("--limit", type=int, choices=range(1, 201), default=20, metavar="1..200")
+    parsers["approve"].add_argument("--version", type=int, default=0, help="所看到的版本；之后改过则不通过")
+    decision = parsers["resolve"].add_mutually_exclusive_group(required=True)
+    decision.add_argument("--sent", action="store_true", help="视为已送达")
+    decision.add_argument("--again", action="store_true", help="再发一次")
+    parsers["resolve"].add_argument("--to", type=Path, help="只处理名单里的人")
+    parsers["failures"].add_argument("--csv", nargs="?", const="-", help="写成 CSV；不写文件名则输出到屏幕")
+    for name, parser in parsers.items():
+        parser.set_defaults(run=handlers[name])
+
+
+def _add(
+    actions: Commands, name: str, summary: str, *, reference: bool = False, by: bool = False
+) -> argparse.ArgumentParser:
+    parser = actions.add_parser(name, help=summary)
+    if reference:
+        parser.add_argument("id", help="通知的编号")
+    if by:
+        parser.add_argument("--by", required=True, help="经办人姓名")
+    return parser
+
+
+def _add_content(parser: argparse.ArgumentParser, *, required: bool) -> None:
+    parser.add_argument("--title", required=required, help="标题")
+    parser.add_argument("--text", required=required, help="正文")
+    parser.add_argument("--by", required=True, help="经办人姓名")
+    parser.add_argument("--at", required=required, help='发送时间，如 "2026-11-24 09:00"（本市时间）或 now')
+    parser.add_argument("--url", help="链接")
+    parser.add_argument("--department", help="发文单位")
+    parser.add_argument("--source", help="文件依据，如 云政办〔2026〕12号")
+    parser.add_argument("--route", choices=("template", "subscription", "mass"), help="发送方式，默认 template")
+    parser.add_argument("--late", choices=("send", "skip", "ask"), help="错过时间：照发、不发、先问，默认 ask")
+    parser.add_argument("--late-after", type=int, metavar="MINUTES", help="晚多少分钟算错过，默认 15")
+    parser.add_argument("--expires", help="有效期，过后不再发送")
+    parser.add_argument("--quiet", metavar="22:00-07:00", help="免打扰时段，期间到时间的等结束再发")
+    parser.add_argument("--emergency", action="store_true", help="紧急：先于其他通知，不受免打扰限制")
