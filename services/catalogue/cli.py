@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from pathlib import Path
 
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from rich.text import Text
 
-from services.catalogue.incoming import read_delivery
+from services.catalogue.incoming import ITEMS
 from services.catalogue.service import CatalogueService
+from services.catalogue.types import Item
 from services.cli import Commands, Context
-from services.importing import Report, print_report
+from services.importing import command
+from services.importing.delivery import Delivery, Progress
+from services.importing.report import Report
 from services.search.live import SharedLanguage
 
 
@@ -21,9 +24,7 @@ def register(commands: Commands) -> None:
     topic = commands.add_parser("catalogue", help="service items: import, search, show, list")
     actions = topic.add_subparsers(dest="action", required=True)
     importer = actions.add_parser("import", help="load items from .jsonl, .json or .yml files; repeatable")
-    importer.add_argument("files", nargs="+", type=Path, metavar="FILE")
-    importer.add_argument("--source", default="", help="names the feed; else each row's source, else the file's name")
-    importer.add_argument("--retire", action="store_true", help="mark as no longer in force what the feed lost")
+    command.add_arguments(importer)
     importer.set_defaults(run=import_items)
     search = actions.add_parser("search", help="which items may a citizen's words mean?")
     search.add_argument("question")
@@ -50,21 +51,14 @@ async def import_items(arguments: argparse.Namespace, context: Context) -> int:
     return await import_files(arguments.files, context, source=arguments.source, retire=arguments.retire)
 
 
-async def import_files(files: list[Path], context: Context, *, source: str = "", retire: bool = False) -> int:
+async def import_files(files: Sequence[Path], context: Context, *, source: str = "", retire: bool = False) -> int:
     """Loads files with a progress bar and a report; 1 when there were bad rows."""
-    report = Report()
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=context.out) as progress:
-        reading = progress.add_task("读取", total=None)
-        delivery = read_delivery(files, report, source=source, progress=lambda rows: progress.advance(reading, rows))
-        count = len(delivery.entries)
-        progress.update(reading, total=progress.tasks[reading].completed)
-        writing = progress.add_task("写入", total=count)
-        await make_service(context).take_in(
-            delivery, report, retire=retire, progress=lambda rows: progress.advance(writing, rows)
-        )
-    print_report(context.out, report, noun="事项")
-    return report.exit_code
+    service = make_service(context)
+
+    async def take_in(delivery: Delivery[Item], report: Report, progress: Progress) -> None:
+        await service.take_in(delivery, report, retire=retire, progress=progress)
+
+    return await command.import_files(ITEMS, files, take_in, out=context.out, noun="事项", source=source)
 
 
 async def search_items(arguments: argparse.Namespace, context: Context) -> int:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from services.importing import BadRowError
+from services.importing.values import BadRowError
 
 #: 30(工作日), 5（自然日）, 15个工作日, 3工作日.
 _TIME = re.compile(r"^(\d{1,5})\s*个?\s*[（(]?\s*(工作日|自然日|小时|分钟|月|日|天)\s*[）)]?$")

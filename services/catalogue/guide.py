@@ -117,7 +117,8 @@ def _fee(item: Item) -> str:
 
 def _one_fee(fee: FeeProject) -> str:
     told = "：".join(part for part in (plain(fee.fee_name), plain(fee.fee_stand)) if part)
-    return f"{told}（{texts.CAN_BE_REDUCED}）" if told and fee.is_desc else told
+    reduction = plain(fee.is_desc) if isinstance(fee.is_desc, str) else texts.CAN_BE_REDUCED if fee.is_desc else ""
+    return f"{told}（{reduction}）" if told and reduction else told
 
 
 def _place(item: Item) -> str:

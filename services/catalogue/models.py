@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, Index
+from sqlalchemy import CheckConstraint
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.db import Base
+from services.importing.table import ImportedColumns
 
 
-class CatalogueItem(Base):
+class CatalogueItem(ImportedColumns, Base):
     """One item as it was imported. Fields are described in `services.catalogue.types.Item`."""
 
     __tablename__ = "catalogue_items"
-    __table_args__ = (
-        Index(None, "revision"),
-        Index(None, "feed"),
-        CheckConstraint("limit_scene_num >= 0", name="trips_not_negative"),
-    )
+    __table_args__ = (CheckConstraint("limit_scene_num >= 0", name="trips_not_negative"),)
 
     task_code: Mapped[str] = mapped_column(primary_key=True)
     task_name: Mapped[str]
@@ -75,14 +71,3 @@ class CatalogueItem(Base):
     service_code: Mapped[str]
     source: Mapped[str]
     situations: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
-
-    #: Which delivery brings it: what a later delivery of the same feed lacks is gone.
-    feed: Mapped[str]
-    #: Of the item as imported; an equal one is left alone.
-    content_hash: Mapped[str]
-    #: The search revision that wrote the row.
-    revision: Mapped[int] = mapped_column(BigInteger)
-    #: Since when it is no longer in force; None: it is, if its task_state says so too.
-    retired_at: Mapped[datetime | None]
-    created_at: Mapped[datetime]
-    updated_at: Mapped[datetime]

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from datetime import datetime
-from typing import Any
 
 import msgspec
 import structlog
@@ -13,13 +11,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.catalogue import ranking, repository
 from services.catalogue.guide import make_guide
-from services.catalogue.incoming import Delivery
 from services.catalogue.models import CatalogueItem
 from services.catalogue.types import Guide, Item, ItemHit, SearchResult, Status
 from services.clock import Clock
 from services.db import Sessions
 from services.errors import NotFound
-from services.importing import Gone, Report
+from services.importing.delivery import Delivery, Progress, silent
+from services.importing.report import Report
 from services.search import revisions
 from services.search.index import Document
 from services.search.live import Changes, LiveIndex, SharedLanguage
@@ -92,48 +90,20 @@ class CatalogueService:
         return [_item(row) for row in rows]
 
     async def take_in(
-        self,
-        delivery: Delivery,
-        report: Report,
-        *,
-        retire: bool = False,
-        progress: Callable[[int], None] = lambda _: None,
+        self, delivery: Delivery[Item], report: Report, *, retire: bool = False, progress: Progress = silent
     ) -> None:
         """Writes a delivery in one transaction and says in the report what it did. `progress`: rows just written."""
         now = self._clock.now()
         async with self._sessions.begin() as session:
             revision = await revisions.next_revision(session, TOPIC, now)
-            known = await repository.hashes(session)
-            changed = []
-            for entry in delivery.entries:
-                content_hash, retired_at = known.get(entry.item.task_code, ("", None))
-                if content_hash == entry.content_hash and retired_at is None:
-                    report.unchanged += 1
-                    continue
-                report.updated += bool(content_hash)
-                report.added += not content_hash
-                changed.append(_row(entry.item, entry.feed, entry.content_hash, revision, now))
-            progress(report.unchanged)
-            for start in range(0, len(changed), repository.BATCH):
-                batch = changed[start : start + repository.BATCH]
-                await repository.upsert(session, batch)
-                progress(len(batch))
-            gone = await self._gone(session, delivery)
-            report.gone += gone
-            if retire and gone:
-                await repository.retire(session, [one.key for one in gone], revision, now)
-                report.retired = True
-        log.info("catalogue.imported", added=report.added, updated=report.updated, gone=len(gone), bad=len(report.bad))
-
-    async def _gone(self, session: AsyncSession, delivery: Delivery) -> list[Gone]:
-        if not delivery.feeds:
-            return []
-        held = await repository.of_feeds(session, delivery.feeds)
-        return [Gone(key=code, name=name) for code, name in held.items() if code not in delivery.mentioned]
+            await repository.ITEMS_TABLE.take_in(
+                session, delivery, report, revision=revision, now=now, retire=retire, progress=progress
+            )
+        log.info("catalogue.imported", added=report.added, updated=report.updated, gone=len(report.gone))
 
     async def _changes(self, session: AsyncSession, revision: int) -> Changes[ItemHit]:
         """What the index has to learn."""
-        rows = await repository.changed_since(session, revision)
+        rows = await repository.ITEMS_TABLE.changed_since(session, revision)
         self._districts.update({row.district: row.area_code for row in rows if row.district})
         return Changes(
             put=[_document(row) for row in rows if _in_force(row)],
@@ -150,18 +120,6 @@ def _in_force(row: CatalogueItem) -> bool:
 
 def _item(row: CatalogueItem) -> Item:
     return msgspec.convert({name: getattr(row, name) for name in _FIELDS}, Item)
-
-
-def _row(item: Item, feed: str, content_hash: str, revision: int, now: datetime) -> dict[str, Any]:
-    return {
-        **msgspec.to_builtins(item),
-        "feed": feed,
-        "content_hash": content_hash,
-        "revision": revision,
-        "retired_at": None,
-        "created_at": now,
-        "updated_at": now,
-    }
 
 
 def _document(row: CatalogueItem) -> Document[ItemHit]:

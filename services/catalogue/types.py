@@ -8,6 +8,8 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta
 
+from services.importing.delivery import Delivered
+
 Code = Annotated[str, Meta(max_length=64)]
 Short = Annotated[str, Meta(max_length=200)]
 Line = Annotated[str, Meta(max_length=2_000)]
@@ -46,8 +48,8 @@ class FeeProject(msgspec.Struct, frozen=True, kw_only=True):
     fee_name: Short = ""
     fee_stand: Line = ""
     by_law: Long = ""
-    #: Can it be reduced (是否允许减免)?
-    is_desc: bool | None = None
+    #: Can it be reduced (是否允许减免)? Feeds say yes or no, or for whom.
+    is_desc: bool | Line | None = None
 
 
 class Question(msgspec.Struct, frozen=True, kw_only=True):
@@ -58,7 +60,7 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
     order_num: Count | None = None
 
 
-class Item(msgspec.Struct, frozen=True, kw_only=True):
+class Item(Delivered, frozen=True, kw_only=True):
     """One service item (政务服务事项); an empty text and None mean that the source does not say."""
 
     #: 实施编码: names this item at this department.
@@ -128,8 +130,6 @@ class Item(msgspec.Struct, frozen=True, kw_only=True):
     hall_codes: Words = msgspec.field(default_factory=list)
     #: What to book at the hall for it.
     service_code: Code = ""
-    #: Where these facts come from, as citizens are told.
-    source: Short = ""
     #: 情形: questions whose answers add or remove materials and conditions.
     situations: Annotated[list[dict[str, Any]], Meta(max_length=100)] = msgspec.field(default_factory=list)
 

@@ -1,0 +1,1 @@
+"""How do files become rows of a table, again and again? Read, check, compare, write, report; shared by the topics."""
