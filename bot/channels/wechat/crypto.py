@@ -6,7 +6,6 @@ Source: the platform's documentation of server messages (signature, EncodingAESK
 from __future__ import annotations
 
 import base64
-import binascii
 import hashlib
 import hmac
 import struct
@@ -16,6 +15,7 @@ from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from bot.errors import BadPayload
 
 KEY_CHARACTERS = 43
+KEY_BYTES = 32
 #: The platform pads to multiples of 32 although AES has blocks of 16.
 PADDING_BLOCK = 32
 RANDOM_BYTES = 16
@@ -29,7 +29,7 @@ def signature(*parts: str) -> str:
 
 def signature_matches(shown: str, *parts: str) -> bool:
     """Compared in constant time."""
-    return hmac.compare_digest(shown.encode("utf-8", "replace"), signature(*parts).encode())
+    return hmac.compare_digest(shown.encode("utf-8", "surrogatepass"), signature(*parts).encode())
 
 
 def decode_key(encoding_aes_key: str) -> bytes:
@@ -38,9 +38,12 @@ def decode_key(encoding_aes_key: str) -> bytes:
         raise ValueError(f"an EncodingAESKey has {KEY_CHARACTERS} characters, not {len(encoding_aes_key)}")
     try:
         # Keys from the console may have stray low bits in the last character; the platform ignores them, so do we.
-        return base64.b64decode(encoding_aes_key + "=")
-    except binascii.Error as error:
+        key = base64.b64decode(encoding_aes_key + "=", validate=True)
+    except ValueError as error:
         raise ValueError("an EncodingAESKey has letters and digits only") from error
+    if len(key) != KEY_BYTES:
+        raise ValueError("an EncodingAESKey has no padding of its own")
+    return key
 
 
 def encrypt(message: bytes, *, key: bytes, app_id: str, random: bytes) -> str:
@@ -54,9 +57,9 @@ def decrypt(ciphertext: str, *, key: bytes, app_id: str) -> bytes:
     """The message; raises BadPayload when base64, length, padding or the trailing app id is wrong."""
     try:
         raw = base64.b64decode(ciphertext, validate=True)
-    except (binascii.Error, ValueError) as error:
+    except ValueError as error:
         raise BadPayload("the ciphertext is not base64") from error
-    if not raw or len(raw) % 16:
+    if not raw or len(raw) % PADDING_BLOCK:
         raise BadPayload("the ciphertext is not whole blocks")
     decryptor = _cipher(key).decryptor()
     body = _unpad(decryptor.update(raw) + decryptor.finalize())

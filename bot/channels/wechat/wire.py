@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import Any, Literal
 from xml.etree.ElementTree import Element, ParseError
 
@@ -18,10 +19,11 @@ WireFormat = Literal["xml", "json"]
 Fields = dict[str, Any]
 
 MAX_DEPTH = 8
-#: What XML 1.0 does not allow; citizens' keyboards do send such characters.
+#: What XML 1.0 does not allow; citizens' keyboards do send such characters, and PostgreSQL stores no NUL.
 FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 #: The same written as character references, which a parser would choke on just as well.
 REFERENCES = re.compile("&#(?:x([0-9a-fA-F]{1,8})|([0-9]{1,10}));")
+DECLARATION = re.compile(r"^<\?xml[^>]*\?>")
 
 
 def parse_body(body: bytes) -> tuple[Fields, WireFormat]:
@@ -35,8 +37,8 @@ def parse_body(body: bytes) -> tuple[Fields, WireFormat]:
 def _parse_json(text: str) -> Fields:
     try:
         fields = msgspec.json.decode(text, type=dict[str, Any])
-        return {name: _as_text(value, 1) for name, value in fields.items()}
-    except (msgspec.DecodeError, RecursionError, UnicodeEncodeError) as error:
+        return {clean(name): _as_text(value, 1) for name, value in fields.items()}
+    except (msgspec.DecodeError, RecursionError) as error:
         raise BadPayload("the body is not JSON of fields") from error
 
 
@@ -44,31 +46,48 @@ def _as_text(value: Any, depth: int) -> Any:
     if depth > MAX_DEPTH:
         raise BadPayload("the body is nested too deep")
     if isinstance(value, dict):
-        return {name: _as_text(inner, depth + 1) for name, inner in value.items()}
+        return {clean(name): _as_text(inner, depth + 1) for name, inner in value.items()}
     if isinstance(value, list):
         return [_as_text(inner, depth + 1) for inner in value]
+    if isinstance(value, str):
+        return clean(value)
+    return _literal(value)
+
+
+def _literal(value: float | None) -> str:
+    """As XML would have it: no exponents, and all digits, since message ids have 64 bits."""
     if value is None:
         return ""
-    # A number keeps its digits: message ids have 64 bits.
-    return FORBIDDEN.sub("", value) if isinstance(value, str) else str(value)
+    if isinstance(value, bool):
+        return str(value).lower()
+    return format(Decimal(repr(value)), "f")
 
 
 def _parse_xml(text: str) -> Fields:
-    clean = REFERENCES.sub(_allowed_reference, FORBIDDEN.sub("", text))
     # Decoded already: a declared encoding would be tried a second time.
-    clean = re.sub(r"^<\?xml[^>]*\?>", "", clean)
+    cleaned = DECLARATION.sub("", clean(text))
     try:
-        root = ElementTree.fromstring(clean, forbid_dtd=True, forbid_entities=True, forbid_external=True)
-    except DefusedXmlException as error:
-        raise BadPayload("the XML has a DTD or entities") from error
-    except (ParseError, ValueError) as error:
-        raise BadPayload("the XML is broken") from error
+        root = _root(cleaned)
+    except ParseError:
+        # Not at once: within character data the same signs are what a citizen typed.
+        try:
+            root = _root(REFERENCES.sub(_allowed_reference, cleaned))
+        except ParseError as error:
+            raise BadPayload("the XML is broken") from error
     if root.tag != "xml":
         raise BadPayload("the XML's root is not <xml>")
     fields = _element_fields(root, 1)
     if not isinstance(fields, dict):
         raise BadPayload("the XML has no fields")
     return fields
+
+
+def _root(text: str) -> Element:
+    try:
+        root: Element = ElementTree.fromstring(text, forbid_dtd=True, forbid_entities=True, forbid_external=True)
+    except DefusedXmlException as error:
+        raise BadPayload("the XML has a DTD or entities") from error
+    return root
 
 
 def _allowed_reference(match: re.Match[str]) -> str:
@@ -117,5 +136,9 @@ def _write_value(value: Any) -> str:
 
 def cdata(text: str) -> str:
     """The text as character data that it cannot break out of."""
-    clean = FORBIDDEN.sub("", text)
-    return f"<![CDATA[{clean.replace(']]>', ']]]]><![CDATA[>')}]]>"
+    return f"<![CDATA[{clean(text).replace(']]>', ']]]]><![CDATA[>')}]]>"
+
+
+def clean(text: str) -> str:
+    """The text without the characters that XML 1.0 forbids."""
+    return FORBIDDEN.sub("", text)
