@@ -8,6 +8,7 @@ BotError
 │   └── BadPayload            400  DTD, entities, broken XML or JSON, wrong padding or app id
 ├── PlatformError             the platform refused our call; carries its errcode
 │   ├── PlatformBusy          retry with backoff                        (-1, 45011, HTTP 5xx, timeout before sending)
+│   │   └── AnswerLost        it may have arrived; the call has an idempotency key: repeat it with the same one
 │   ├── PlatformTokenInvalid  refresh the token once, then stop         (40001, 40014, 42001)
 │   ├── RecipientUnreachable  give up on this citizen                   (40003, 43004, 43019, 48002, 43101)
 │   ├── WindowClosed          48 h window over or its count used up     (45015, 45047)
@@ -78,6 +79,10 @@ class PlatformError(BotError):
 
 class PlatformBusy(PlatformError):
     """The platform is busy; the call did not take effect and may be tried again."""
+
+
+class AnswerLost(PlatformBusy):
+    """The answer was lost; the call has an idempotency key and may be repeated with the same one, and only so."""
 
 
 class PlatformTokenInvalid(PlatformError):

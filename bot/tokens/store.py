@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.channels.wechat.client import post
 from bot.channels.wechat.codes import error_of
-from bot.errors import PlatformError, PlatformTokenInvalid
+from bot.errors import PlatformBusy, PlatformError, PlatformTokenInvalid
 from bot.tokens.models import PlatformTokenRow
 from services.clock import Clock, local
 from services.db import Sessions
@@ -112,7 +112,7 @@ def make_fetch(session: aiohttp.ClientSession, *, api_base: str, app_id: str, ap
             "secret": app_secret,
             "force_refresh": force,
         }
-        answer = await post(session, url, body, {}, repeatable=True)
+        answer = await post(session, url, body, {}, lost=PlatformBusy)
         token, seconds = answer.get("access_token"), answer.get("expires_in")
         if not isinstance(token, str) or not token or not isinstance(seconds, int):
             error = error_of(int(answer.get("errcode", 0)), str(answer.get("errmsg", "")))

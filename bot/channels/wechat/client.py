@@ -11,7 +11,7 @@ import msgspec
 import structlog
 
 from bot.channels.wechat.codes import REPEATED_MASS, error_of
-from bot.errors import DeliveryInDoubt, PlatformBusy, PlatformError, PlatformTokenInvalid
+from bot.errors import AnswerLost, DeliveryInDoubt, PlatformBusy, PlatformTokenInvalid
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -21,6 +21,10 @@ ANSWER_LIMIT = 4 * 1024 * 1024
 FOLLOWERS_A_PAGE = 10_000
 PROFILES_A_CALL = 100
 MASS_RECIPIENTS = (2, 10_000)
+
+#: What a lost answer means: PlatformBusy for a call that changes nothing, AnswerLost for one with an idempotency key,
+#: DeliveryInDoubt for one without.
+Lost = type[PlatformBusy] | type[AnswerLost] | type[DeliveryInDoubt]
 
 
 class TokenSource(Protocol):
@@ -37,8 +41,8 @@ class TokenSource(Protocol):
 
 
 class WeChatClient:
-    """The calls we make. A send without idempotency key whose answer was lost raises DeliveryInDoubt; one with a key,
-    and every reading call, raises PlatformBusy and may be made again."""
+    """The calls we make. A send without idempotency key whose answer was lost raises DeliveryInDoubt, one with a key
+    AnswerLost; every reading call raises PlatformBusy and may be made again."""
 
     def __init__(self, *, session: aiohttp.ClientSession, api_base: str, tokens: TokenSource) -> None:
         self._session = session
@@ -47,7 +51,7 @@ class WeChatClient:
 
     async def send_custom(self, *, openid: str, message: Mapping[str, object]) -> str:
         """A customer-service message: 5 within 48 hours after the citizen's last one. The platform gives no id."""
-        await self._call("/cgi-bin/message/custom/send", {"touser": openid, **message}, repeatable=False)
+        await self._call("/cgi-bin/message/custom/send", {"touser": openid, **message}, lost=DeliveryInDoubt)
         return ""
 
     async def send_template(
@@ -61,13 +65,13 @@ class WeChatClient:
             "client_msg_id": client_msg_id,
             "data": data,
         }
-        answer = await self._call("/cgi-bin/message/template/send", body, repeatable=True)
+        answer = await self._call("/cgi-bin/message/template/send", body, lost=AnswerLost)
         return str(answer.get("msgid", ""))
 
     async def send_subscription(self, *, openid: str, template_id: str, page: str, data: Mapping[str, object]) -> str:
         """A subscription notice to a citizen who agreed to it."""
         body = {"touser": openid, "template_id": template_id, "page": page, "data": data}
-        answer = await self._call("/cgi-bin/message/subscribe/bizsend", body, repeatable=False)
+        answer = await self._call("/cgi-bin/message/subscribe/bizsend", body, lost=DeliveryInDoubt)
         return str(answer.get("msgid", ""))
 
     async def send_mass(self, *, openids: Sequence[str], message: Mapping[str, object], clientmsgid: str) -> str:
@@ -76,23 +80,23 @@ class WeChatClient:
         if not low <= len(openids) <= high:
             raise ValueError(f"a mass message goes to {low} to {high} followers, not {len(openids)}")
         body = {"touser": list(openids), "clientmsgid": clientmsgid, **message}
-        answer = await self._call("/cgi-bin/message/mass/send", body, repeatable=True, fine=(REPEATED_MASS,))
+        answer = await self._call("/cgi-bin/message/mass/send", body, lost=AnswerLost, fine=(REPEATED_MASS,))
         return str(answer.get("msg_id", ""))
 
     async def mass_status(self, msg_id: str) -> str:
         """Where a mass message stands, in the platform's words."""
-        answer = await self._call("/cgi-bin/message/mass/get", {"msg_id": msg_id}, repeatable=True)
+        answer = await self._call("/cgi-bin/message/mass/get", {"msg_id": msg_id}, lost=PlatformBusy)
         return str(answer.get("msg_status", ""))
 
     async def delete_mass(self, msg_id: str) -> None:
         """Takes a mass message back where the platform still can."""
-        await self._call("/cgi-bin/message/mass/delete", {"msg_id": int(msg_id), "article_idx": 0}, repeatable=True)
+        await self._call("/cgi-bin/message/mass/delete", {"msg_id": int(msg_id), "article_idx": 0}, lost=PlatformBusy)
 
     async def followers(self) -> AsyncIterator[list[str]]:
         """Every follower's openid, a page of up to 10 000 at a time."""
         following = ""
         while True:
-            answer = await self._call("/cgi-bin/user/get", None, repeatable=True, query={"next_openid": following})
+            answer = await self._call("/cgi-bin/user/get", None, lost=PlatformBusy, query={"next_openid": following})
             page = [str(openid) for openid in (answer.get("data") or {}).get("openid", [])]
             if not page:
                 return
@@ -106,43 +110,43 @@ class WeChatClient:
         if len(openids) > PROFILES_A_CALL:
             raise ValueError(f"at most {PROFILES_A_CALL} profiles a call")
         body = {"user_list": [{"openid": openid, "lang": "zh_CN"} for openid in openids]}
-        answer = await self._call("/cgi-bin/user/info/batchget", body, repeatable=True)
+        answer = await self._call("/cgi-bin/user/info/batchget", body, lost=PlatformBusy)
         return list(answer.get("user_info_list", []))
 
     async def create_menu(self, menu: Mapping[str, object]) -> None:
         """Replaces the account's menu (3 buttons, 5 below each)."""
-        await self._call("/cgi-bin/menu/create", menu, repeatable=True)
+        await self._call("/cgi-bin/menu/create", menu, lost=PlatformBusy)
 
     async def menu(self) -> dict[str, Any]:
         """The account's menu as it is."""
-        return await self._call("/cgi-bin/menu/get", None, repeatable=True)
+        return await self._call("/cgi-bin/menu/get", None, lost=PlatformBusy)
 
     async def callback_addresses(self) -> list[str]:
         """From which addresses the platform calls us."""
-        answer = await self._call("/cgi-bin/getcallbackip", None, repeatable=True)
+        answer = await self._call("/cgi-bin/getcallbackip", None, lost=PlatformBusy)
         return [str(address) for address in answer.get("ip_list", [])]
 
     async def clear_quota(self, app_id: str) -> None:
         """Resets today's quotas; ten times a month."""
-        await self._call("/cgi-bin/clear_quota/v2", {"appid": app_id}, repeatable=False)
+        await self._call("/cgi-bin/clear_quota/v2", {"appid": app_id}, lost=DeliveryInDoubt)
 
     async def _call(
         self,
         path: str,
         body: Mapping[str, object] | None,
         *,
-        repeatable: bool,
+        lost: Lost,
         query: Mapping[str, str] | None = None,
         fine: Sequence[int] = (),
     ) -> dict[str, Any]:
         """One call; a rejected token is replaced once. Raises PlatformError or DeliveryInDoubt."""
         token = await self._tokens.token()
         try:
-            return await self._attempt(path, body, token, query or {}, repeatable=repeatable, fine=fine)
+            return await self._attempt(path, body, token, query or {}, lost=lost, fine=fine)
         except PlatformTokenInvalid as error:
             log.warning("wechat.token_rejected", path=path, errcode=error.errcode, rid=error.rid)
         token = await self._tokens.replace(token)
-        return await self._attempt(path, body, token, query or {}, repeatable=repeatable, fine=fine)
+        return await self._attempt(path, body, token, query or {}, lost=lost, fine=fine)
 
     async def _attempt(
         self,
@@ -151,12 +155,10 @@ class WeChatClient:
         token: str,
         query: Mapping[str, str],
         *,
-        repeatable: bool,
+        lost: Lost,
         fine: Sequence[int],
     ) -> dict[str, Any]:
-        answer = await post(
-            self._session, self._api_base + path, body, {**query, "access_token": token}, repeatable=repeatable
-        )
+        answer = await post(self._session, self._api_base + path, body, {**query, "access_token": token}, lost=lost)
         errcode = answer.get("errcode", 0)
         if errcode == 0 or errcode in fine:
             return answer
@@ -171,13 +173,12 @@ async def post(
     body: Mapping[str, object] | None,
     query: Mapping[str, str],
     *,
-    repeatable: bool,
+    lost: Lost,
 ) -> dict[str, Any]:
     """The platform's JSON answer to one request; GET where there is no body.
 
-    PlatformBusy where the request surely had no effect or may be repeated, DeliveryInDoubt where nobody can tell.
+    PlatformBusy where the request surely had no effect, `lost` where nobody can tell.
     """
-    lost: type[PlatformBusy | DeliveryInDoubt] = PlatformBusy if repeatable else DeliveryInDoubt
     # Raw UTF-8: escaped characters would reach the citizen as backslashes.
     data = msgspec.json.encode(body) if body is not None else None
     try:
@@ -202,7 +203,7 @@ async def post(
     return _decoded(raw, lost)
 
 
-def _decoded(raw: bytes, lost: type[PlatformError | DeliveryInDoubt]) -> dict[str, Any]:
+def _decoded(raw: bytes, lost: Lost) -> dict[str, Any]:
     if len(raw) > ANSWER_LIMIT:
         raise lost("the platform's answer is too long")
     try:
