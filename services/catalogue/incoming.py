@@ -27,4 +27,6 @@ def _from_dump(row: Mapping[str, Any]) -> Item:
         raise BadRowError(dump.DUMP_NAMES.get(name, name) + bracket + rest, error.reason) from error
 
 
-ITEMS: Kind[Item] = Kind(key="task_code", key_names=("task_code", "TASK_CODE"), read=_read, known=_known)
+ITEMS: Kind[Item] = Kind(
+    key="task_code", key_names=("task_code", "TASK_CODE"), read=_read, known=_known, source_is_feed=True
+)

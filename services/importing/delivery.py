@@ -43,6 +43,8 @@ class Kind(Generic[S]):
     read: Callable[[Mapping[str, Any]], S]
     #: Names that a cleaned row may use.
     known: Callable[[Mapping[str, Any]], Collection[str]]
+    #: Does an entry's `source` name the feed? Otherwise it is a citation, and the file's name tells the feed.
+    source_is_feed: bool
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -86,7 +88,7 @@ def read_delivery(
 
 def content_hash(value: msgspec.Struct, feed: str) -> str:
     """Equal for entries that say the same and come from the same feed."""
-    content = msgspec.json.encode([feed, value], order="deterministic")
+    content = msgspec.json.encode([feed, value], order="sorted")
     return hashlib.blake2b(content, digest_size=16).hexdigest()
 
 
@@ -97,7 +99,7 @@ def _entry(kind: Kind[S], row: Row, report: Report, *, source: str, stem: str, m
     mentioned.update(raw[name] for name in kind.key_names if isinstance(raw.get(name), str))
     report.ignored_fields.update(unknown_fields(raw, kind.known(raw)))
     value = kind.read(raw)
-    feed = source or value.source or stem
+    feed = source or (value.source if kind.source_is_feed else "") or stem
     if source and not value.source:
         value = msgspec.structs.replace(value, source=source)
     return Entry(key=getattr(value, kind.key), value=value, feed=feed, content_hash=content_hash(value, feed))

@@ -1,0 +1,1 @@
+"""Questions that citizens ask again and again, with answers that staff wrote."""

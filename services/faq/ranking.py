@@ -1,0 +1,40 @@
+"""Which entries does a citizen see, and does the first one answer? Pure: hits with scores in, a search result out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from services.faq.types import FaqHit, FaqResult, Verdict
+from services.search.index import Tuning
+from services.search.verdict import Thresholds, decide
+
+TUNING = Tuning()
+THRESHOLDS = Thresholds(nothing=0.4, sure=0.6, tie=0.06)
+#: Hits looked at before expired ones are left out.
+LOOKED_AT = 30
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Scored:
+    """A hit as the index gives it."""
+
+    hit: FaqHit
+    score: float
+    exact: bool
+
+
+def is_valid(valid_until: date | None, today: date) -> bool:
+    """Does an answer hold today? On its last day it does."""
+    return valid_until is None or valid_until >= today
+
+
+def result(found: Iterable[Scored], *, today: date, limit: int) -> FaqResult:
+    """The result on this day; expired answers are withheld."""
+    shown = [one for one in found if is_valid(one.hit.valid_until, today)]
+    judged = decide([one.score for one in shown], THRESHOLDS)
+    if judged == "none":
+        return FaqResult(verdict="none", hits=[])
+    verdict: Verdict = "sure" if judged == "sure" or sum(one.exact for one in shown) == 1 else "offer"
+    return FaqResult(verdict=verdict, hits=[one.hit for one in shown[:limit]])

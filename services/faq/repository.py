@@ -1,0 +1,68 @@
+"""How are FAQ entries and unanswered questions read and written? SQL only; the caller commits."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.faq.models import FaqRow, UnansweredRow
+from services.faq.types import UnansweredQuestion
+from services.importing.table import ImportedTable
+
+ENTRIES_TABLE = ImportedTable(FaqRow, key="id", name="question")
+
+
+async def find(session: AsyncSession, entry_id: str) -> FaqRow | None:
+    """The entry, in force or not."""
+    return await session.get(FaqRow, entry_id)
+
+
+async def count_held(session: AsyncSession, today: date) -> tuple[int, int]:
+    """How many entries citizens can get, and how many are withheld because their day is past."""
+    held = FaqRow.retired_at.is_(None)
+    valid = or_(FaqRow.valid_until.is_(None), FaqRow.valid_until >= today)
+    row = (
+        await session.execute(select(func.count().filter(valid), func.count()).select_from(FaqRow).where(held))
+    ).one()
+    return row[0], row[1] - row[0]
+
+
+async def record_unanswered(session: AsyncSession, asked: str, question: UnansweredQuestion, now: datetime) -> None:
+    """Counts the question; the nearest entry is that of the last time."""
+    first = insert(UnansweredRow).values(
+        asked=asked,
+        question=question.question,
+        count=1,
+        first_asked_at=now,
+        last_asked_at=now,
+        best_id=question.best_id,
+        best_score=question.best_score,
+    )
+    await session.execute(
+        first.on_conflict_do_update(
+            index_elements=[UnansweredRow.asked],
+            set_={
+                "count": UnansweredRow.count + 1,
+                "last_asked_at": now,
+                "best_id": question.best_id,
+                "best_score": question.best_score,
+            },
+        )
+    )
+
+
+async def unanswered(session: AsyncSession, limit: int) -> Sequence[UnansweredRow]:
+    """The most asked first, of equals the latest."""
+    query = select(UnansweredRow).order_by(
+        UnansweredRow.count.desc(), UnansweredRow.last_asked_at.desc(), UnansweredRow.asked
+    )
+    return (await session.scalars(query.limit(limit))).all()
+
+
+async def count_unanswered(session: AsyncSession) -> int:
+    """How many different questions have no answer."""
+    return await session.scalar(select(func.count()).select_from(UnansweredRow)) or 0

@@ -1,0 +1,160 @@
+"""What can be asked of the FAQ? Search, entry, status; edits; and the questions that nobody could answer."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import date
+
+import msgspec
+import structlog
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.clock import Clock, local
+from services.db import Sessions
+from services.errors import BadRequest, NotFound
+from services.faq import ranking, repository
+from services.faq.models import FaqRow
+from services.faq.types import FaqEntry, FaqHit, FaqResult, Status, Unanswered, UnansweredQuestion
+from services.importing.delivery import Delivery, Entry, Progress, silent
+from services.importing.report import Report
+from services.importing.table import imported_row
+from services.search import revisions
+from services.search.index import Document
+from services.search.live import Changes, LiveIndex, SharedLanguage
+from services.search.normalise import Normaliser
+
+TOPIC = "faq"
+#: The feed of entries that staff wrote here.
+STAFF_FEED = "staff"
+
+log = structlog.stdlib.get_logger(__name__)
+
+
+class EntryNotFound(NotFound):
+    """There is no such entry that holds today."""
+
+    type = "entry-not-found"
+
+
+class FaqService:
+    """The FAQ on one database."""
+
+    def __init__(self, *, sessions: Sessions, clock: Clock, language: SharedLanguage) -> None:
+        self._sessions = sessions
+        self._clock = clock
+        self._normalise = Normaliser()
+        self._index: LiveIndex[FaqHit] = LiveIndex(
+            topic=TOPIC, sessions=sessions, language=language, tuning=ranking.TUNING, load=_changes
+        )
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Keeps the index warm until the block ends."""
+        async with self._index.watching():
+            yield
+
+    async def search(self, question: str, *, limit: int = 3) -> FaqResult:
+        """Which entries may answer."""
+        found = await self._index.search(question, ranking.LOOKED_AT)
+        scored = [
+            ranking.Scored(hit=msgspec.structs.replace(hit, score=score), score=score, exact=exact)
+            for hit, score, exact in found
+        ]
+        return ranking.result(scored, today=self._today(), limit=limit)
+
+    async def entry(self, entry_id: str) -> FaqEntry:
+        """The entry; raises EntryNotFound, for an expired one too."""
+        async with self._sessions() as session:
+            row = await repository.find(session, entry_id)
+        if row is None or row.retired_at is not None or not ranking.is_valid(row.valid_until, self._today()):
+            raise EntryNotFound
+        return _entry(row)
+
+    async def save(self, entry: FaqEntry) -> FaqEntry:
+        """Adds or replaces an entry; live on every machine within two seconds.
+
+        A later import leaves the edit alone as long as the file says what it said before.
+        """
+        now = self._clock.now()
+        async with self._sessions.begin() as session:
+            revision = await revisions.next_revision(session, TOPIC, now)
+            row = await repository.find(session, entry.id)
+            feed, content_hash = (row.feed, row.content_hash) if row else (STAFF_FEED, "")
+            written = Entry(key=entry.id, value=entry, feed=feed, content_hash=content_hash)
+            await repository.ENTRIES_TABLE.upsert(session, [imported_row(written, revision, now)])
+        return entry
+
+    async def status(self) -> Status:
+        """How much there is."""
+        async with self._sessions() as session:
+            entries, expired = await repository.count_held(session, self._today())
+            return Status(
+                entries=entries,
+                expired=expired,
+                unanswered=await repository.count_unanswered(session),
+                updated_at=await revisions.changed_at(session, TOPIC),
+            )
+
+    async def record_unanswered(self, question: UnansweredQuestion) -> None:
+        """Counts a question that nobody could answer; raises BadRequest where nothing is left of it."""
+        asked = self._normalise(question.question)
+        if not asked:
+            raise BadRequest("question: there is no word in it")
+        async with self._sessions.begin() as session:
+            await repository.record_unanswered(session, asked, question, self._clock.now())
+
+    async def unanswered(self, *, limit: int = 50) -> list[Unanswered]:
+        """What staff should answer, the most asked first."""
+        async with self._sessions() as session:
+            rows = await repository.unanswered(session, limit)
+        return [msgspec.convert(row, Unanswered, from_attributes=True) for row in rows]
+
+    async def take_in(
+        self, delivery: Delivery[FaqEntry], report: Report, *, retire: bool = False, progress: Progress = silent
+    ) -> None:
+        """Writes a delivery in one transaction and says in the report what it did. `progress`: entries just written."""
+        now = self._clock.now()
+        async with self._sessions.begin() as session:
+            revision = await revisions.next_revision(session, TOPIC, now)
+            await repository.ENTRIES_TABLE.take_in(
+                session, delivery, report, revision=revision, now=now, retire=retire, progress=progress
+            )
+        log.info("faq.imported", added=report.added, updated=report.updated, gone=len(report.gone))
+
+    def _today(self) -> date:
+        return local(self._clock.now()).date()
+
+
+async def _changes(session: AsyncSession, revision: int) -> Changes[FaqHit]:
+    """What the index has to learn."""
+    rows = await repository.ENTRIES_TABLE.changed_since(session, revision)
+    return Changes(
+        put=[_document(row) for row in rows if row.retired_at is None],
+        removed=[row.id for row in rows if row.retired_at is not None],
+    )
+
+
+def _entry(row: FaqRow) -> FaqEntry:
+    return msgspec.convert(row, FaqEntry, from_attributes=True)
+
+
+def _document(row: FaqRow) -> Document[FaqHit]:
+    """By which words an entry is found."""
+    return Document(
+        key=row.id,
+        wordings=tuple(dict.fromkeys((row.question, *row.similar))),
+        context=tuple(text for text in (row.department,) if text),
+        payload=FaqHit(
+            id=row.id,
+            question=row.question,
+            answer=row.answer,
+            department=row.department,
+            source=row.source,
+            source_url=row.source_url,
+            valid_until=row.valid_until,
+            topics=row.topics,
+            task_code=row.task_code,
+            score=0.0,
+        ),
+    )

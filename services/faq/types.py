@@ -1,0 +1,102 @@
+"""What is an FAQ entry, a search result and an unanswered question?"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta
+
+from services.importing.delivery import Delivered
+
+EntryId = Annotated[str, Meta(min_length=1, max_length=100, pattern=r"^[A-Za-z0-9._-]+$")]
+Wording = Annotated[str, Meta(min_length=1, max_length=500)]
+Short = Annotated[str, Meta(max_length=200)]
+
+
+class FaqEntry(Delivered, frozen=True, kw_only=True):
+    """One question with its answer."""
+
+    id: EntryId
+    question: Wording
+    #: The same question in other words.
+    similar: Annotated[list[Wording], Meta(max_length=200)] = msgspec.field(default_factory=list)
+    answer: Annotated[str, Meta(min_length=1, max_length=10_000)]
+    department: Short = ""
+    source_url: Annotated[str, Meta(max_length=2_000)] = ""
+    #: Last day on which the answer holds; None: until it is changed.
+    valid_until: date | None = None
+    topics: Annotated[list[Short], Meta(max_length=50)] = msgspec.field(default_factory=list)
+    #: The service item that the answer is about.
+    task_code: Annotated[str, Meta(max_length=64)] = ""
+
+
+Verdict = Literal["sure", "offer", "none"]
+
+
+class FaqHit(msgspec.Struct, frozen=True, kw_only=True):
+    """One entry found."""
+
+    id: str
+    question: str
+    answer: str
+    department: str
+    source: str
+    source_url: str
+    valid_until: date | None
+    topics: list[str]
+    task_code: str
+    score: Annotated[float, Meta(ge=0, le=1)]
+
+
+class FaqResult(msgspec.Struct, frozen=True, kw_only=True):
+    """`sure`: the first answers the question. `offer`: one of these may be meant. `none`: nothing like it is here."""
+
+    verdict: Verdict
+    hits: list[FaqHit]
+
+
+class FaqSearch(msgspec.Struct, frozen=True, kw_only=True):
+    """Query of a search."""
+
+    q: Annotated[str, Meta(min_length=1, max_length=500)]
+    limit: Annotated[int, Meta(ge=1, le=10)] = 3
+
+
+class UnansweredQuestion(msgspec.Struct, frozen=True, kw_only=True):
+    """What nobody could answer; the caller has removed identifiers from it."""
+
+    question: Annotated[str, Meta(min_length=1, max_length=500)]
+    #: The nearest entry, where there was one.
+    best_id: Annotated[str, Meta(max_length=100)] | None = None
+    best_score: Annotated[float, Meta(ge=0, le=1)] | None = None
+
+
+class Unanswered(msgspec.Struct, frozen=True, kw_only=True):
+    """A question without an answer, however often it was asked."""
+
+    question: str
+    count: int
+    first_asked_at: datetime
+    last_asked_at: datetime
+    best_id: str | None
+    best_score: float | None
+
+
+class UnansweredList(msgspec.Struct, frozen=True, kw_only=True):
+    """Query of the list of unanswered questions."""
+
+    limit: Annotated[int, Meta(ge=1, le=500)] = 50
+
+
+class Status(msgspec.Struct, frozen=True, kw_only=True):
+    """How much the FAQ holds, and since when."""
+
+    #: Entries that citizens can get today.
+    entries: int
+    #: Entries withheld because their day is past.
+    expired: int
+    #: Different questions without an answer.
+    unanswered: int
+    updated_at: datetime | None
