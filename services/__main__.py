@@ -10,6 +10,11 @@ import sys
 from aiohttp import web
 from rich.console import Console
 
+import services.appointments.cli
+import services.catalogue.cli
+import services.faq.cli
+import services.notices.cli
+import services.progress.cli
 from services import city
 from services.app import make_app
 from services.cli import Context, Handler
@@ -57,8 +62,15 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("serve", help="answer HTTP")
     commands.add_parser("migrate", help="bring the database's schema up to date")
-    for register in (city.register,):
-        register(commands)
+    for topic in (
+        city,
+        services.catalogue.cli,
+        services.faq.cli,
+        services.appointments.cli,
+        services.progress.cli,
+        services.notices.cli,
+    ):
+        topic.register(commands)
     return parser
 
 

@@ -12,10 +12,25 @@ from aiohttp import web
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from services.appointments.api import make_api as appointments_api
+from services.appointments.service import AppointmentService
+from services.catalogue.api import make_api as catalogue_api
+from services.catalogue.service import CatalogueService
+from services.citizens.service import CitizenService
 from services.clock import Clock
+from services.crypto import load_cipher
 from services.db import Sessions, make_engine, make_sessions, ping
+from services.faq.api import make_api as faq_api
+from services.faq.service import FaqService
+from services.notices.api import make_api as notices_api
+from services.notices.service import NoticeService
 from services.openapi import openapi_document
+from services.progress.api import make_api as progress_api
+from services.progress.service import ProgressService
+from services.search.live import SharedLanguage
 from services.settings import ServicesSettings
+from services.vault.api import make_api as vault_api
+from services.vault.service import VaultService
 from services.web import BODY_LIMIT, Api, mount, problems
 
 log = structlog.stdlib.get_logger(__name__)
@@ -25,33 +40,65 @@ STARTED_AT = web.AppKey("started_at", float)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Parts:
-    """What the topics are built from."""
+class Topics:
+    """Every topic's service."""
 
-    sessions: Sessions
-    clock: Clock
-    settings: ServicesSettings
+    catalogue: CatalogueService
+    faq: FaqService
+    appointments: AppointmentService
+    progress: ProgressService
+    notices: NoticeService
+    vault: VaultService
 
 
-def make_apis(parts: Parts) -> Sequence[Api]:
+def make_topics(sessions: Sessions, clock: Clock, settings: ServicesSettings) -> Topics:
+    """The services on one database."""
+    cipher = load_cipher(settings.vault_key, settings.data_path)
+    language = SharedLanguage()
+    return Topics(
+        catalogue=CatalogueService(sessions=sessions, clock=clock, language=language),
+        faq=FaqService(sessions=sessions, clock=clock, language=language),
+        appointments=AppointmentService(
+            sessions=sessions, clock=clock, cipher=cipher, reservation_seconds=settings.reservation_seconds
+        ),
+        progress=ProgressService(
+            sessions=sessions, clock=clock, cipher=cipher, attempts_per_hour=settings.case_attempts_per_hour
+        ),
+        notices=NoticeService(sessions=sessions, clock=clock, audience=CitizenService(sessions=sessions, clock=clock)),
+        vault=VaultService(sessions=sessions, clock=clock, cipher=cipher, seconds=settings.vault_seconds),
+    )
+
+
+TOPICS = web.AppKey("topics", Topics)
+
+
+def make_apis(topics: Topics) -> Sequence[Api]:
     """Every topic's API."""
-    return ()
+    return (
+        catalogue_api(topics.catalogue),
+        faq_api(topics.faq),
+        appointments_api(topics.appointments),
+        progress_api(topics.progress),
+        notices_api(topics.notices),
+        vault_api(topics.vault),
+    )
 
 
 def make_app(settings: ServicesSettings, clock: Clock) -> web.Application:
     """The application of `python -m services serve`; it connects when it starts, not before."""
     engine = make_engine(settings.database_url, application_name="zhengqiao-services")
-    parts = Parts(sessions=make_sessions(engine), clock=clock, settings=settings)
+    topics = make_topics(make_sessions(engine), clock, settings)
     app = web.Application(middlewares=[problems], client_max_size=BODY_LIMIT)
     app[ENGINE] = engine
+    app[TOPICS] = topics
     app[STARTED_AT] = time.monotonic()
-    apis = make_apis(parts)
+    apis = make_apis(topics)
     mount(app, apis, service_token=settings.service_token)
     for api in apis:
         _add_page(app, api)
     app.router.add_get("/healthz", _healthz)
     app.router.add_get("/readyz", _readyz)
-    app.cleanup_ctx.append(_engine_disposed)
+    app.cleanup_ctx.extend((_engine_disposed, _indexes_warm))
     return app
 
 
@@ -69,6 +116,12 @@ def _add_page(app: web.Application, api: Api) -> None:
 async def _engine_disposed(app: web.Application) -> AsyncIterator[None]:
     yield
     await app[ENGINE].dispose()
+
+
+async def _indexes_warm(app: web.Application) -> AsyncIterator[None]:
+    topics = app[TOPICS]
+    async with topics.catalogue.running(), topics.faq.running():
+        yield
 
 
 async def _healthz(request: web.Request) -> web.StreamResponse:
