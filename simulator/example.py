@@ -5,9 +5,9 @@ from __future__ import annotations
 from simulator.rules.notices import Template
 from simulator.settings import SimulatorSettings
 
-NOTICE_TEMPLATE = "sim-notice-template"
-SUBSCRIPTION_TEMPLATE = "sim-subscription-template"
-REMINDER_TEMPLATE = "sim-reminder-template"
+NOTICE_TEMPLATE = "notice"
+SUBSCRIPTION_TEMPLATE = "subscription"
+REMINDER_TEMPLATE = "reminder"
 
 
 def example_templates(settings: SimulatorSettings) -> list[Template]:
@@ -17,7 +17,7 @@ def example_templates(settings: SimulatorSettings) -> list[Template]:
             template_id=settings.wechat_notice_template_id or NOTICE_TEMPLATE,
             kind="template",
             title="政务通知",
-            fields={"first": "", "keyword1": "通知标题", "keyword2": "发布时间", "remark": ""},
+            fields={"first": "", "keyword1": "发布部门", "keyword2": "发布时间", "remark": ""},
         ),
         Template(
             template_id=settings.wechat_reminder_template_id or REMINDER_TEMPLATE,
@@ -29,6 +29,6 @@ def example_templates(settings: SimulatorSettings) -> list[Template]:
             template_id=settings.wechat_subscription_template_id or SUBSCRIPTION_TEMPLATE,
             kind="subscription",
             title="政务服务通知",
-            fields={},
+            fields={"thing1": "通知标题", "thing2": "发布部门", "time3": "发布时间", "thing4": "内容摘要"},
         ),
     ]

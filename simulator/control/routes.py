@@ -40,6 +40,7 @@ class Control:
             ("GET", "/sim/followers", self.list_followers),
             ("POST", "/sim/followers", self.follow),
             ("POST", "/sim/followers/bulk", self.follow_many),
+            ("GET", "/sim/followers/{openid}", self.show_follower),
             ("DELETE", "/sim/followers/{openid}", self.leave),
             ("POST", "/sim/messages", self.say),
             ("POST", "/sim/events", self.act),
@@ -78,6 +79,13 @@ class Control:
     async def list_followers(self, request: web.Request) -> web.Response:
         query = msgspec.convert(dict(request.query), FollowersQuery, strict=False)
         return answer(self._platform.followers.citizens(query.limit))
+
+    async def show_follower(self, request: web.Request) -> web.Response:
+        openid = request.match_info["openid"]
+        citizen = self._platform.followers.get(openid)
+        if citizen is None:
+            raise ControlRefused(f"nobody has the openid {openid}", status=404)
+        return answer({**msgspec.to_builtins(citizen), "consents": self._platform.consents.of(openid)})
 
     async def follow(self, request: web.Request) -> web.Response:
         body = await read(request, FollowRequest)

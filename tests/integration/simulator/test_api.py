@@ -17,7 +17,7 @@ def said(content, openid="oA"):
 
 
 def notice(openid="oA", **more):
-    data = {"first": {"value": "您好"}, "keyword1": {"value": "社保缴费"}, "keyword2": {"value": "2026-11-23"}}
+    data = {"first": {"value": "您好"}, "keyword1": {"value": "云江市医疗保障局"}, "keyword2": {"value": "2026-11-23"}}
     return {"touser": openid, "template_id": NOTICE_TEMPLATE, "url": "https://example.org/n", "data": data, **more}
 
 
@@ -110,7 +110,7 @@ async def test_a_template_message_is_shown_as_a_card_and_its_receipt_follows(sim
     answer = await sim.call("message/template/send", notice())
     (card,) = await sim.log("template.delivered", openid="oA")
     assert (card["content"], card["url"], card["msg_id"]) == ("政务通知", "https://example.org/n", str(answer["msgid"]))
-    assert card["lines"][1] == {"label": "通知标题", "value": "社保缴费"}
+    assert card["lines"][1] == {"label": "发布部门", "value": "云江市医疗保障局"}
     receipt = (await sim.entries(2, "callback.attempt"))[1]["raw"]
     assert f"<MsgID>{answer['msgid']}</MsgID><Status><![CDATA[success]]></Status>" in receipt
 
@@ -135,7 +135,8 @@ async def test_a_template_message_that_cannot_go_out_says_why(sim, body, errcode
 
 async def test_a_subscription_notice_needs_consent(sim):
     await sim.follow()
-    data = {"thing1": {"value": "医保缴费提醒"}, "time2": {"value": "2026年11月23日 09:00"}}
+    values = {"thing1": "医保缴费提醒", "thing2": "医保局", "time3": "2026-11-23 09:00", "thing4": "请按时缴费"}
+    data = {field: {"value": value} for field, value in values.items()}
     body = {"touser": "oA", "template_id": SUBSCRIPTION_TEMPLATE, "page": "https://example.org/n", "data": data}
     assert (await sim.call("message/subscribe/bizsend", body))["errcode"] == 43101
     choice = {"template_id": SUBSCRIPTION_TEMPLATE, "status": "accept"}
@@ -143,7 +144,7 @@ async def test_a_subscription_notice_needs_consent(sim):
     await sim.control("POST", "events", event)
     assert (await sim.call("message/subscribe/bizsend", body))["errcode"] == 0
     assert (await sim.first("subscribe.delivered"))["lines"][0]["value"] == "医保缴费提醒"
-    long = {**body, "data": {"thing1": {"value": "长" * 21}}}
+    long = {**body, "data": {**data, "thing1": {"value": "长" * 21}}}
     assert (await sim.call("message/subscribe/bizsend", long))["errcode"] == 47003
     assert (await sim.call("message/subscribe/bizsend", {**body, "template_id": NOTICE_TEMPLATE}))["errcode"] == 40037
 
