@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot.broadcast.sender import NotConfigured
 from bot.errors import (
+    AnswerLost,
     ContentRejected,
     DeliveryInDoubt,
     PermissionDenied,
@@ -18,6 +19,7 @@ from services.notices.rules import Answer
 
 #: Looked through in this order: the first class that fits decides.
 KINDS: tuple[tuple[type[PlatformError], Answer], ...] = (
+    (AnswerLost, Answer(kind="unknown", reason="no_answer")),
     (PlatformBusy, Answer(kind="busy", reason="busy")),
     (RecipientUnreachable, Answer(kind="refused", reason="unreachable")),
     (WindowClosed, Answer(kind="refused", reason="window_closed")),
@@ -39,4 +41,4 @@ def answer_of(error: Exception) -> Answer:
         if answer.kind == "refused" and error.errcode:
             return Answer(kind="refused", reason=f"{answer.reason}:{error.errcode}")
         return answer
-    return Answer(kind="unknown", reason=f"crashed:{type(error).__name__}")
+    return Answer(kind="crashed", reason=f"crashed:{type(error).__name__}")

@@ -174,7 +174,7 @@ class ChunkWork:
 
     def _explain(self, error: Exception) -> Answer:
         answer = answer_of(error)
-        if answer.reason.startswith("crashed"):
+        if answer.kind == "crashed":
             log.error("notice.sender_crashed", notice=self._notice, exc_info=error)
         return answer
 
@@ -201,11 +201,11 @@ def _bursts(targets: Sequence[Target], route: RouteRules, size: int) -> Iterator
         if targets:
             yield targets
         return
-    calm = [target for target in targets if target.recipient.doubts < 2]
+    calm = [target for target in targets if target.recipient.workers_lost < 2]
     for start in range(0, len(calm), size):
         yield calm[start : start + size]
     for target in targets:
-        if target.recipient.doubts >= 2:
+        if target.recipient.workers_lost >= 2:
             yield [target]
 
 

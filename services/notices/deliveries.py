@@ -47,7 +47,8 @@ RECOVER = text("""
 LEASE_ROWS = text("""
     UPDATE notice_deliveries SET state = 'leased'
     WHERE notice_id = :notice AND version = :version AND chunk = :chunk AND state IN ('pending', 'leased')
-    RETURNING citizen_id, channel, attempts, doubts
+    RETURNING citizen_id, channel, attempts, doubts,
+        CASE WHEN reason = 'worker_lost' THEN doubts ELSE 0 END AS workers_lost
 """)
 LOCK_CHUNK = text("""
     SELECT lease FROM notice_chunks
@@ -166,7 +167,13 @@ async def lease_rows(session: AsyncSession, key: ChunkKey) -> tuple[Recipient, .
     """Leases every row of the chunk that is still to be sent."""
     rows = await session.execute(LEASE_ROWS, _values(key))
     return tuple(
-        Recipient(citizen_id=row.citizen_id, channel=row.channel, attempts=row.attempts, doubts=row.doubts)
+        Recipient(
+            citizen_id=row.citizen_id,
+            channel=row.channel,
+            attempts=row.attempts,
+            doubts=row.doubts,
+            workers_lost=row.workers_lost,
+        )
         for row in rows
     )
 

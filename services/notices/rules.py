@@ -41,7 +41,7 @@ ALLOWED: Mapping[str, frozenset[str]] = {
 
 #: An attempt that the platform surely did not take is repeated this often before the row fails.
 MAX_ATTEMPTS = 10
-#: So often may an attempt's outcome stay unknown before staff must decide.
+#: So often may we ourselves break down over a row (a worker lost, a crash in the sender) before staff must decide.
 MAX_DOUBTS = 3
 #: The longest pause between two tries.
 MAX_BACKOFF_SECONDS = 300.0
@@ -161,9 +161,10 @@ class Answer:
     busy      surely not taken; later perhaps
     held      surely not taken, and nobody else's would be: the notice must pause
     unknown   it may have arrived
+    crashed   it may have arrived, and our own code failed over it
     """
 
-    kind: Literal["accepted", "refused", "busy", "held", "unknown"]
+    kind: Literal["accepted", "refused", "busy", "held", "unknown", "crashed"]
     reason: str = ""
     msg_id: str = ""
 
@@ -182,7 +183,8 @@ def after_answer(row: Row, answer: Answer, *, keyed: bool) -> Row:
         return replace(row, state="pending", attempts=row.attempts - 1, reason=answer.reason)
     if answer.kind == "busy":
         return replace(row, state="pending" if row.attempts < MAX_ATTEMPTS else given_up, reason=answer.reason)
-    return _after_unknown(row, answer.reason, keyed=keyed)
+    tries = row.doubts + 1 < MAX_DOUBTS if answer.kind == "crashed" else row.attempts < MAX_ATTEMPTS
+    return _after_unknown(row, answer.reason, again=keyed and tries)
 
 
 def after_lost_lease(row: Row, *, keyed: bool) -> Row:
@@ -190,14 +192,12 @@ def after_lost_lease(row: Row, *, keyed: bool) -> Row:
     if row.state == "leased":
         return replace(row, state="pending")
     if row.state == "attempting":
-        return _after_unknown(row, "worker_lost", keyed=keyed)
+        return _after_unknown(row, "worker_lost", again=keyed and row.doubts + 1 < MAX_DOUBTS)
     return row
 
 
-def _after_unknown(row: Row, reason: str, *, keyed: bool) -> Row:
-    doubts = row.doubts + 1
-    again = keyed and doubts < MAX_DOUBTS
-    return replace(row, state="pending" if again else "in_doubt", doubts=doubts, reason=reason)
+def _after_unknown(row: Row, reason: str, *, again: bool) -> Row:
+    return replace(row, state="pending" if again else "in_doubt", doubts=row.doubts + 1, reason=reason)
 
 
 def after_stop(row: Row) -> Row:

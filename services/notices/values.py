@@ -29,6 +29,8 @@ class Recipient:
     channel: str
     attempts: int
     doubts: int
+    #: So many workers went away while they attempted it.
+    workers_lost: int
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

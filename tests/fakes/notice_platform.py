@@ -9,7 +9,7 @@ import aiohttp
 import msgspec
 from aiohttp import web
 
-from bot.errors import DeliveryInDoubt, PlatformBusy, RecipientUnreachable
+from bot.errors import AnswerLost, DeliveryInDoubt, PlatformBusy, RecipientUnreachable
 from services.notices.values import Content
 from tests.fakes.notice_sender import FakePlatform
 
@@ -75,7 +75,7 @@ class HttpSender:
         except aiohttp.ClientConnectorError as error:
             raise PlatformBusy() from error
         except (aiohttp.ClientError, asyncio.TimeoutError) as error:
-            raise DeliveryInDoubt() from error
+            raise (AnswerLost() if send.key else DeliveryInDoubt()) from error
         if body["errcode"] == 43004:
             raise RecipientUnreachable(errcode=43004)
         if body["errcode"]:

@@ -100,10 +100,11 @@ async def test_a_wholly_busy_platform_is_left_alone_after_the_first_burst(office
     assert office.platform.calls == 20
 
 
-async def test_an_answer_that_never_came_is_asked_for_again_by_key(office: Office) -> None:
+@pytest.mark.parametrize("error", [errors.AnswerLost(), errors.DeliveryInDoubt()])
+async def test_an_answer_that_never_came_is_asked_for_again_by_key(office: Office, error: Exception) -> None:
     await office.follow(40)
     notice = await office.sending()
-    office.platform.faults.extend([("after", errors.DeliveryInDoubt())] * 5)
+    office.platform.faults.extend([("after", error)] * 5)
     await office.send_all()
     await office.available_now()
     await office.send_all()

@@ -24,7 +24,8 @@ from bot.broadcast.sender import NotConfigured
         (NotConfigured(), "held", "not_configured"),
         (errors.PlatformError(errcode=99999), "refused", "platform_error:99999"),
         (errors.DeliveryInDoubt(), "unknown", "no_answer"),
-        (ZeroDivisionError(), "unknown", "crashed:ZeroDivisionError"),
+        (errors.AnswerLost(), "unknown", "no_answer"),
+        (ZeroDivisionError(), "crashed", "crashed:ZeroDivisionError"),
     ],
 )
 def test_an_error_means(error: Exception, kind: str, reason: str) -> None:

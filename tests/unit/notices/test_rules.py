@@ -100,6 +100,18 @@ def test_the_pause_after_a_busy_answer_doubles_up_to_five_minutes() -> None:
     assert [backoff_seconds(attempts) for attempts in (1, 2, 3, 9, 60)] == [1, 2, 4, 256, 300]
 
 
+def test_a_row_that_breaks_workers_or_the_sender_is_given_up_after_three_times() -> None:
+    for broken in (
+        lambda row: after_lost_lease(row, keyed=True),
+        lambda row: after_answer(row, Answer(kind="crashed", reason="crashed:X"), keyed=True),
+    ):
+        row = Row()
+        for _ in range(MAX_DOUBTS):
+            assert row.state == "pending"
+            row = broken(Row(state="attempting", attempts=row.attempts + 1, doubts=row.doubts))
+        assert row.state == "in_doubt"
+
+
 def test_every_action_names_known_states_only() -> None:
     known = set(rules.NoticeState.__args__)  # type: ignore[attr-defined]
     assert all(states <= known for states in rules.ALLOWED.values())
@@ -151,14 +163,14 @@ class OneRecipient(RuleBasedStateMachine):
         self.row = after_answer(self.row, Answer(kind=kind, reason=kind), keyed=self.keyed)  # type: ignore[arg-type]
 
     @precondition(lambda self: self.row.state == "attempting")
-    @rule(arrived=st.booleans(), crash=st.booleans())
-    def nobody_knows(self, arrived: bool, crash: bool) -> None:
+    @rule(arrived=st.booleans(), how=st.sampled_from(["killed", "unknown", "crashed"]))
+    def nobody_knows(self, arrived: bool, how: str) -> None:
         if arrived:
             self._arrive()
-        if crash:
+        if how == "killed":
             self.row = after_lost_lease(self.row, keyed=self.keyed)
         else:
-            self.row = after_answer(self.row, Answer(kind="unknown", reason="no_answer"), keyed=self.keyed)
+            self.row = after_answer(self.row, Answer(kind=how, reason=how), keyed=self.keyed)  # type: ignore[arg-type]
 
     @rule()
     def stop(self) -> None:
@@ -178,8 +190,9 @@ class OneRecipient(RuleBasedStateMachine):
 
     @invariant()
     def doubts_and_attempts_are_bounded(self) -> None:
-        assert self.row.doubts <= MAX_DOUBTS
-        assert self.row.attempts <= MAX_ATTEMPTS + MAX_DOUBTS
+        assert self.row.doubts <= self.row.attempts <= MAX_ATTEMPTS + MAX_DOUBTS
+        if not self.keyed:
+            assert self.row.doubts <= 1
 
     @invariant()
     def settled_rows_stay_settled(self) -> None:
