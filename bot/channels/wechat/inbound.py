@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import re
 from collections.abc import Mapping
 from datetime import datetime, timezone
 from typing import Any
@@ -13,9 +15,6 @@ from bot.errors import BadPayload
 from bot.messages import EventKind, InboundMessage, MessageKind
 
 CHANNEL = "wechat"
-#: openids have 28 characters, account ids up to 20; more is nobody we know.
-ADDRESS_LIMIT = 128
-MESSAGE_ID_LIMIT = 32
 
 KINDS: Mapping[str, MessageKind] = {
     "text": MessageKind.TEXT,
@@ -46,67 +45,114 @@ EVENTS: Mapping[str, EventKind] = {
     "masssendjobfinish": EventKind.MASS_RECEIPT,
     "subscribe_msg_popup_event": EventKind.SUBSCRIPTION_CHANGE,
     "subscribe_msg_change_event": EventKind.SUBSCRIPTION_CHANGE,
-    "subscribe_msg_sent_event": EventKind.SUBSCRIPTION_CHANGE,
+    # By its name one of the family, by its meaning the receipt of one message.
+    "subscribe_msg_sent_event": EventKind.TEMPLATE_RECEIPT,
 }
 
 SCENE_PREFIX = "qrscene_"
+#: Names under which the platform wraps the entries of a list.
+ENTRIES = frozenset({"List", "item"})
+#: Told by InboundMessage itself, or the citizen's own words: those are not to lie about in a second place.
+NOT_KEPT = frozenset({"ToUserName", "FromUserName", "CreateTime", "EventKey", "Content", "Recognition", "Encrypt"})
+#: Pairs of latitude and longitude by message type or event.
+COORDINATES: Mapping[str, tuple[str, str]] = {
+    "location": ("Location_X", "Location_Y"),
+    "event.location": ("Latitude", "Longitude"),
+}
+#: A longer key is kept as its digest: it must fit an index.
+DEDUP_LIMIT = 255
+
+_ADDRESS = re.compile(r"[A-Za-z0-9_@.-]{1,128}")
+_NAME = re.compile(r"[^\s:]{1,64}")
+_NUMBER = re.compile(r"[0-9]{1,20}")
+#: Up to the year 5138; more digits are milliseconds or nonsense.
+_SECONDS = re.compile(r"[0-9]{1,11}")
+_DEGREES = re.compile(r"-?[0-9]{1,3}(\.[0-9]{1,20})?")
 
 
 def read_message(fields: Fields) -> InboundMessage:
-    """The message in a verified payload; raises BadPayload naming the field that is wrong."""
-    sender = _required(fields, "FromUserName", ADDRESS_LIMIT)
-    account = _required(fields, "ToUserName", ADDRESS_LIMIT)
-    sent_at = _created_at(fields)
-    message_type = _required(fields, "MsgType", 64).lower()
+    """The message in a verified payload; raises BadPayload naming the field that is wrong.
+
+    `fields` of the result are flat texts by the platform's names: a group's parts as `ScanCodeInfo.ScanResult`, a list
+    as a JSON array, which for subscription events is always `List`, even of one entry. The receipt of a subscription
+    message has `MsgID` and `Status` like that of a template message.
+    """
+    message_type = _required(fields, "MsgType", _NAME).lower()
+    sender = _required(fields, "FromUserName", _ADDRESS)
+    account = _required(fields, "ToUserName", _ADDRESS)
+    sent_at = datetime.fromtimestamp(int(_required(fields, "CreateTime", _SECONDS)), timezone.utc)
     if message_type == "event":
         return _event(fields, sender, account, sent_at)
-    message_id = _required(fields, "MsgId", MESSAGE_ID_LIMIT)
+    _check_place(fields, message_type)
+    # A type that nobody knew yet says nothing, and may go without what the known ones have.
     kind = KINDS.get(message_type, MessageKind.TEXT)
     return InboundMessage(
         channel=CHANNEL,
         account=account,
         sender=sender,
-        dedup_key=f"m:{sender}:{message_id}",
+        dedup_key=_message_key(fields, sender, message_type),
         kind=kind,
-        text=_spoken(kind, message_type, fields),
+        text=_spoken(fields, message_type),
         fields=_flat(fields),
         sent_at=sent_at,
     )
 
 
-def _spoken(kind: MessageKind, message_type: str, fields: Fields) -> str | None:
-    """What was typed, or recognised in a voice message; a type that nobody knew yet says nothing."""
-    if message_type == "text":
-        return _text(fields, "Content")
-    if kind is MessageKind.VOICE:
-        return _text(fields, "Recognition").strip() or None
-    return None
-
-
 def _event(fields: Fields, sender: str, account: str, sent_at: datetime) -> InboundMessage:
-    name = _required(fields, "Event", 64).lower()
+    name = _required(fields, "Event", _NAME).lower()
+    _check_place(fields, f"event.{name}")
     key = _text(fields, "EventKey")
-    # A receipt has no event key: two receipts of one second differ in the id of what they confirm.
-    receipt = _text(fields, "MsgID") or _text(fields, "MsgId")
+    flat = _flat(fields)
+    if name == "subscribe_msg_sent_event":
+        flat |= _receipt(flat.get("List", ""))
+    # Receipts have no event key: two of one second differ in the id of what they confirm.
+    parts = ("e", sender, _text(fields, "CreateTime"), name, key, flat.get("MsgID", ""))
     return InboundMessage(
         channel=CHANNEL,
         account=account,
         sender=sender,
-        dedup_key=":".join(("e", sender, _text(fields, "CreateTime"), name, key, receipt))[:512],
+        dedup_key=_fitting(":".join(parts)),
         kind=MessageKind.EVENT,
         event=EVENTS.get(name, EventKind.OTHER),
         event_key=key.removeprefix(SCENE_PREFIX) if name == "subscribe" else key,
-        fields=_flat(fields),
+        fields=flat,
         sent_at=sent_at,
     )
 
 
-def _required(fields: Fields, name: str, limit: int) -> str:
+def _message_key(fields: Fields, sender: str, message_type: str) -> str:
+    if message_type not in KINDS and not _text(fields, "MsgId"):
+        return _fitting(":".join(("m", sender, _text(fields, "CreateTime"), message_type)))
+    return _fitting(f"m:{sender}:{_required(fields, 'MsgId', _NUMBER)}")
+
+
+def _fitting(key: str) -> str:
+    return key if len(key) <= DEDUP_LIMIT else f"h:{hashlib.sha256(key.encode()).hexdigest()}"
+
+
+def _spoken(fields: Fields, message_type: str) -> str | None:
+    """What was typed, or recognised in a voice message."""
+    if message_type == "text":
+        if "Content" not in fields:
+            raise BadPayload("Content is missing")
+        return _text(fields, "Content")
+    if message_type == "voice":
+        return _text(fields, "Recognition").strip() or None
+    return None
+
+
+def _check_place(fields: Fields, message_type: str) -> None:
+    for name, most in zip(COORDINATES.get(message_type, ()), (90, 180), strict=False):
+        if abs(float(_required(fields, name, _DEGREES))) > most:
+            raise BadPayload(f"{name} is no place on earth")
+
+
+def _required(fields: Fields, name: str, form: re.Pattern[str]) -> str:
     value = _text(fields, name)
     if not value:
         raise BadPayload(f"{name} is missing")
-    if len(value) > limit:
-        raise BadPayload(f"{name} is too long")
+    if not form.fullmatch(value):
+        raise BadPayload(f"{name} is odd")
     return value
 
 
@@ -115,18 +161,39 @@ def _text(fields: Fields, name: str) -> str:
     return value if isinstance(value, str) else ""
 
 
-def _created_at(fields: Fields) -> datetime:
-    seconds = _required(fields, "CreateTime", 20)
-    try:
-        return datetime.fromtimestamp(int(seconds), timezone.utc)
-    except (ValueError, OverflowError, OSError) as error:
-        raise BadPayload("CreateTime is no time") from error
-
-
 def _flat(fields: Fields) -> dict[str, str]:
-    """Every field as text; groups and lists (subscription changes, scan results) as JSON."""
-    return {name: _flat_value(value) for name, value in fields.items()}
+    flat: dict[str, str] = {}
+    for name, value in fields.items():
+        if name not in NOT_KEPT:
+            _flatten(name, value, flat)
+    return flat
 
 
-def _flat_value(value: Any) -> str:
-    return value if isinstance(value, str) else msgspec.json.encode(value).decode()
+def _flatten(name: str, value: Any, flat: dict[str, str]) -> None:
+    if isinstance(value, str):
+        flat[name] = value
+    elif isinstance(value, list) or name in ENTRIES:
+        # One entry comes as itself, several as a list: here it is always a list.
+        flat[name] = _json(value if isinstance(value, list) else [value])
+    elif len(value) == 1 and not ENTRIES.isdisjoint(value):
+        # In XML the subscription events wrap their list once more than in JSON.
+        (wrapped,) = value
+        _flatten(wrapped if wrapped == "List" else name, _entries(value[wrapped]), flat)
+    else:
+        for part, inner in value.items():
+            _flatten(f"{name}.{part}", inner, flat)
+
+
+def _entries(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+def _json(value: list[Any]) -> str:
+    return msgspec.json.encode(value).decode()
+
+
+def _receipt(entries: str) -> dict[str, str]:
+    """The first entry's id and state, by the names that a template message's receipt has."""
+    listed = msgspec.json.decode(entries) if entries else []
+    first = listed[0] if listed and isinstance(listed[0], dict) else {}
+    return {"MsgID": str(first.get("MsgID", "")), "Status": str(first.get("ErrorStatus", ""))}
