@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from services.settings import Port, Seconds, Secret, SettingsBase
+from services.settings import Port, Seconds, Secret, SettingsBase, VaultKey
 
 
 class BotSettings(SettingsBase, frozen=True, kw_only=True):
@@ -28,8 +28,8 @@ class BotSettings(SettingsBase, frozen=True, kw_only=True):
     #: How far the platform's timestamp may be from our clock.
     timestamp_window_seconds: Seconds = 600.0
 
-    #: The identifier vault's key, base64 of 32 bytes; empty: one is generated in the data folder.
-    vault_key: str = ""
+    #: Seals citizens' identifiers.
+    vault_key: VaultKey = ""
     vault_seconds: Annotated[int, msgspec.Meta(ge=60, le=2_592_000)] = 86_400
 
     city_name: str = "云江市"

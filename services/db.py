@@ -43,6 +43,8 @@ def make_engine(database_url: str, *, pool_size: int = 10, application_name: str
         pool_size=pool_size,
         max_overflow=pool_size,
         pool_pre_ping=True,
+        # An error's text would else hold the values of the statement: names, numbers, what citizens wrote.
+        hide_parameters=True,
         connect_args={"application_name": application_name, "connect_timeout": 5},
     )
 

@@ -51,9 +51,16 @@ def mask_name(name: str) -> str:
 
 def mask_id_number(number: str) -> str:
     """The first three and the last two: the last six would open a case, so they must not be shown."""
-    return number[:3] + HIDDEN * (len(number) - 5) + number[-2:]
+    return _masked(number, head=3, tail=2)
 
 
 def mask_mobile(number: str) -> str:
     """The first three and the last four, as every bill shows it."""
-    return number[:3] + HIDDEN * (len(number) - 7) + number[-4:]
+    return _masked(number, head=3, tail=4)
+
+
+def _masked(number: str, *, head: int, tail: int) -> str:
+    """A number too short to hide at least four of its characters is hidden whole."""
+    if len(number) < head + tail + 4:
+        return HIDDEN * len(number)
+    return number[:head] + HIDDEN * (len(number) - head - tail) + number[-tail:]

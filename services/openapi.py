@@ -21,15 +21,21 @@ PROBLEM_SCHEMA: dict[str, Any] = {
     },
 }
 
+REFERENCE = "#/components/schemas/{name}"
+#: A part of a path, with or without aiohttp's pattern of it: `{code}`, `{code:[A-Z]+}`.
+_PATTERN = re.compile(r"\{(\w+)(?::[^{}]*(?:\{[^{}]*\}[^{}]*)*)?\}")
+_WORD = re.compile(r"\w+")
+
 
 def openapi_document(api: Api) -> dict[str, Any]:
     """The document of one API as plain values, ready for JSON."""
     types = _types_used(api)
-    schemas, components = msgspec.json.schema_components(types, ref_template="#/components/schemas/{name}")
+    schemas, components = msgspec.json.schema_components(types, ref_template=REFERENCE)
     schema_of = dict(zip(types, schemas, strict=True))
     paths: dict[str, dict[str, Any]] = {}
     for route in api.routes:
-        paths.setdefault(api.prefix + route.path, {})[route.method.lower()] = _operation(route, schema_of)
+        path = api.prefix + _PATTERN.sub(r"{\1}", route.path)
+        paths.setdefault(path, {})[route.method.lower()] = _operation(route, schema_of)
     return {
         "openapi": "3.1.0",
         "info": {"title": api.title, "version": "1"},
@@ -53,7 +59,7 @@ def _types_used(api: Api) -> list[Any]:
 def _operation(route: Route, schema_of: dict[Any, Any]) -> dict[str, Any]:
     operation: dict[str, Any] = {
         "summary": route.summary,
-        "operationId": route.handler.__qualname__.split(".")[-1],
+        "operationId": "_".join([route.method.lower(), *_WORD.findall(_PATTERN.sub(r"\1", route.path))]),
         "parameters": _parameters(route),
         "responses": _responses(route, schema_of),
         "security": [{"serviceToken": []}] if route.needs_token else [],
@@ -69,14 +75,14 @@ def _operation(route: Route, schema_of: dict[Any, Any]) -> dict[str, Any]:
 def _parameters(route: Route) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = [
         {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
-        for name in re.findall(r"\{(\w+)", route.path)
+        for name in _PATTERN.findall(route.path)
     ]
     found += [
         {"name": name, "in": "header", "required": required, "schema": {"type": "string"}}
         for name, required in route.header_names
     ]
     if route.query is not None:
-        schema = msgspec.json.schema_components([route.query])[1][route.query.__name__]
+        schema = msgspec.json.schema_components([route.query], ref_template=REFERENCE)[1][route.query.__name__]
         required_names = schema.get("required", [])
         for name, shape in schema.get("properties", {}).items():
             found.append({"name": name, "in": "query", "required": name in required_names, "schema": shape})

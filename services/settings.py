@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import Annotated, Literal, TypeVar
 
 import msgspec
 
@@ -12,6 +12,8 @@ PREFIX = "ZQ_"
 
 Port = Annotated[int, msgspec.Meta(ge=1, le=65535)]
 Secret = Annotated[str, msgspec.Meta(min_length=16, max_length=512)]
+#: Base64 of 32 bytes; empty: a key is generated in the data folder.
+VaultKey = Annotated[str, msgspec.Meta(pattern="^([A-Za-z0-9+/]{43}=)?$")]
 Seconds = Annotated[float, msgspec.Meta(gt=0, le=86_400)]
 
 
@@ -33,7 +35,7 @@ class SettingsBase(msgspec.Struct, frozen=True, kw_only=True, rename=environment
     data_dir: str = "var"
     #: What one of our processes shows another to be let in.
     service_token: Secret
-    log_level: str = "INFO"
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__}>"
@@ -51,8 +53,8 @@ class ServicesSettings(SettingsBase, frozen=True, kw_only=True):
 
     services_host: str = "127.0.0.1"
     services_port: Port = 8020
-    #: The identifier vault's key, base64 of 32 bytes; empty: one is generated in the data folder.
-    vault_key: str = ""
+    #: Seals citizens' identifiers.
+    vault_key: VaultKey = ""
     #: How long a citizen's identifier can be exchanged back.
     vault_seconds: Annotated[int, msgspec.Meta(ge=60, le=2_592_000)] = 86_400
     #: How long a reserved appointment slot is held before it is free again.

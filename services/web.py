@@ -1,24 +1,32 @@
 """How does a topic become an HTTP API? Typed routes in, an aiohttp app with checks, problem+json and OpenAPI out.
 
-platform / actions --HTTP--> route: size -> token -> query and body typed -> handler -> typed answer
+platform / actions --HTTP--> route: token -> size -> path, query and body checked and typed -> handler -> typed answer
 """
 
 from __future__ import annotations
 
 import hmac
+import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any, Literal
 
 import msgspec
 import structlog
 from aiohttp import web
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from services.errors import BadRequest, NotFound, ServiceError, TooLarge, Unauthorized
+from services.errors import BadRequest, NotFound, ServiceError, TooLarge, Unauthorized, Unavailable
 from services.openapi import openapi_document
 
 BODY_LIMIT = 1024 * 1024
 PROBLEM_TYPE_BASE = "urn:zhengqiao:problem:"
+#: When to try again after the database did not answer.
+RETRY_SECONDS = 5
+#: A NUL in a JSON string: legal there, but PostgreSQL cannot hold it.
+_JSON_NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -93,7 +101,7 @@ def _serve(route: Route, service_token: str) -> Callable[[web.Request], Awaitabl
         call = Call(
             body=_decode_body(route.body, await request.read()) if route.body else None,
             query=_decode_query(route.query, request) if route.query else None,
-            path=dict(request.match_info),
+            path=_checked_path(request),
             headers=request.headers,
         )
         result = await route.handler(call)
@@ -113,7 +121,15 @@ def check_token(request: web.Request, service_token: str) -> None:
         raise Unauthorized()
 
 
+def _checked_path(request: web.Request) -> Mapping[str, str]:
+    if any("\0" in value for value in request.match_info.values()):
+        raise BadRequest("path: must not hold NUL")
+    return dict(request.match_info)
+
+
 def _decode_body(kind: type[msgspec.Struct], raw: bytes) -> msgspec.Struct:
+    if _JSON_NUL.search(raw):
+        raise BadRequest("body: must not hold NUL")
     try:
         return msgspec.json.decode(raw, type=kind)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
@@ -121,26 +137,29 @@ def _decode_body(kind: type[msgspec.Struct], raw: bytes) -> msgspec.Struct:
 
 
 def _decode_query(kind: type[msgspec.Struct], request: web.Request) -> msgspec.Struct:
+    given = dict(request.query)
+    if len(given) != len(request.query):
+        raise BadRequest("query: a parameter may be given once only")
+    if any("\0" in value for value in given.values()):
+        raise BadRequest("query: must not hold NUL")
     try:
-        return msgspec.convert(dict(request.query), kind, strict=False)
+        return msgspec.convert(given, kind, strict=False)
     except msgspec.ValidationError as error:
         raise BadRequest(f"query: {error}") from error
 
 
 def problem(error: ServiceError) -> web.Response:
     """The error as application/problem+json (RFC 9457)."""
-    body = {
-        "type": PROBLEM_TYPE_BASE + error.type,
-        "title": error.title,
-        "status": error.status,
-        "detail": error.detail,
-    }
-    headers = {"Retry-After": str(error.retry_after)} if error.retry_after is not None else {}
+    headers = {"WWW-Authenticate": "Bearer"} if isinstance(error, Unauthorized) else {}
+    if error.retry_after is not None:
+        headers["Retry-After"] = str(error.retry_after)
+    return _problem_response(error.status, error.type, error.title, error.detail, headers)
+
+
+def _problem_response(status: int, kind: str, title: str, detail: str, headers: Mapping[str, str]) -> web.Response:
+    body = {"type": PROBLEM_TYPE_BASE + kind, "title": title, "status": status, "detail": detail}
     return web.Response(
-        status=error.status,
-        body=msgspec.json.encode(body),
-        content_type="application/problem+json",
-        headers=headers,
+        status=status, body=msgspec.json.encode(body), content_type="application/problem+json", headers=headers
     )
 
 
@@ -155,15 +174,27 @@ async def problems(
         if error.status >= 500:
             log.error("request.failed", path=_pattern(request), problem=error.type, detail=error.detail)
         return problem(error)
-    except web.HTTPRequestEntityTooLarge:
-        return problem(TooLarge(f"a body may have {BODY_LIMIT} bytes at most"))
-    except web.HTTPNotFound:
-        return problem(NotFound("no such path"))
-    except web.HTTPException:
-        raise
+    except web.HTTPException as error:
+        if error.status < 400:
+            raise
+        return _http_problem(error)
+    except (OperationalError, InterfaceError, PoolTimeout) as error:
+        log.error("request.failed", path=_pattern(request), problem=Unavailable.type, error=type(error).__name__)
+        return problem(Unavailable("the database does not answer now", retry_after=RETRY_SECONDS))
     except Exception as error:
         log.exception("request.crashed", path=_pattern(request), error=type(error).__name__)
         return problem(ServiceError())
+
+
+def _http_problem(error: web.HTTPException) -> web.Response:
+    """What aiohttp itself refuses; where we have no type of our own it is the status's name."""
+    if isinstance(error, web.HTTPRequestEntityTooLarge):
+        return problem(TooLarge(f"a body may have {BODY_LIMIT} bytes at most"))
+    if isinstance(error, web.HTTPNotFound):
+        return problem(NotFound("no such path"))
+    title = HTTPStatus(error.status).phrase
+    allow = {name: value for name, value in error.headers.items() if name == "Allow"}
+    return _problem_response(error.status, title.lower().replace(" ", "-"), title, title, allow)
 
 
 def _pattern(request: web.Request) -> str:
