@@ -15,6 +15,7 @@ from urllib.parse import urlencode
 
 import aiohttp
 
+from simulator.background import Background
 from simulator.clock import Clock
 from simulator.crypto import MessageCipher, signature
 from simulator.errors import ReplyRefused
@@ -79,20 +80,15 @@ class Delivery:
             token=settings.wechat_token,
             cipher=self._cipher,
         )
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._background = Background()
 
     def send(self, callback: Callback) -> None:
         """Begins the delivery and comes back at once."""
-        task = asyncio.create_task(self._deliver(callback))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        self._background.start(self._deliver(callback))
 
     async def stop(self) -> None:
         """Ends what is under way: at the end of the process, or when everything is forgotten."""
-        tasks = list(self._tasks)
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await self._background.stop()
 
     async def _deliver(self, callback: Callback) -> None:
         loop = asyncio.get_running_loop()

@@ -5,13 +5,13 @@ citizen (page, test) -> follow / leave / say / act -> log, windows -> delivery -
 
 from __future__ import annotations
 
-import asyncio
 from collections import deque
-from collections.abc import Awaitable
+from collections.abc import Coroutine
 from dataclasses import dataclass, field
 from itertools import count
-from typing import Literal
+from typing import Any, Literal
 
+from simulator.background import Background
 from simulator.clock import Clock, MovableClock
 from simulator.delivery import Callback, Delivery
 from simulator.errors import ControlRefused
@@ -75,7 +75,7 @@ class Platform:
     menu: list[Button] = field(default_factory=list)
     media: deque[str] = field(default_factory=lambda: deque(maxlen=MEDIA_KEPT))
     mass_jobs: dict[int, MassJob] = field(default_factory=dict)
-    _jobs: set[asyncio.Task[None]] = field(default_factory=set)
+    _background: Background = field(default_factory=Background)
     _numbers: count[int] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -97,18 +97,13 @@ class Platform:
                 self.log.append("followers.carried_over", citizens=kept[start : start + CARRIED_AT_ONCE])
         self.log.append("sim.started", mode=self.settings.wechat_mode, format=self.settings.sim_format)
 
-    def later(self, work: Awaitable[None]) -> None:
+    def later(self, work: Coroutine[Any, Any, None]) -> None:
         """Runs something after the answer; it ends with the process."""
-        task = asyncio.ensure_future(work)
-        self._jobs.add(task)
-        task.add_done_callback(self._jobs.discard)
+        self._background.start(work)
 
     async def stop(self) -> None:
         """Ends all that is under way."""
-        jobs = list(self._jobs)
-        for job in jobs:
-            job.cancel()
-        await asyncio.gather(*jobs, return_exceptions=True)
+        await self._background.stop()
         await self.delivery.stop()
 
     async def reset(self) -> None:

@@ -16,6 +16,9 @@ from simulator.errors import ReplyRefused
 Value = str | int | float | Mapping[str, "Value"] | Sequence[Mapping[str, "Value"]]
 Fields = Mapping[str, Value]
 
+#: No reply of the platform's is nested deeper than an article in a list.
+DEEPEST = 4
+
 
 def to_xml(fields: Fields) -> bytes:
     """`<xml>...</xml>`: numbers as they are, texts in CDATA, as the platform writes them.
@@ -81,12 +84,14 @@ def _read_xml(body: bytes) -> dict[str, Any]:
     return fields
 
 
-def _children(element: Element) -> Any:
+def _children(element: Element, depth: int = 0) -> Any:
+    if depth > DEEPEST:
+        raise ReplyRefused("nested too deep")
     if len(element) == 0:
         return element.text or ""
     fields: dict[str, Any] = {}
     for child in element:
-        value = _children(child)
+        value = _children(child, depth + 1)
         if child.tag == "item":
             fields.setdefault("item", []).append(value)
         elif child.tag in fields:

@@ -4,6 +4,8 @@ import { byId, chatTime, el, icon, linked, safeUrl } from "./dom.js";
 
 const STAMP_AFTER = 5 * 60 * 1000;
 const TYPING_AFTER_ACK = 8000;
+// Three tries take fifteen seconds: what is older and has no outcome was cut off with the simulator.
+const GIVEN_UP_AFTER = 20 * 1000;
 const NOTICE_TAGS = { "template.delivered": "模板消息", "subscribe.delivered": "订阅通知", "mass.delivered": "群发消息" };
 const ANSWERED_EVENTS = new Set(["CLICK", "SCAN", "scancode_waitmsg", "location_select"]);
 const hue = (openid) => [...openid].reduce((sum, char) => sum + char.charCodeAt(0), 0) % 6;
@@ -42,14 +44,14 @@ export class Chat {
     },
     "message.sent"(entry) {
       const row = this.message(entry, true, this.mine(entry));
-      this.wait(entry.delivery, row);
+      this.wait(entry, row);
     },
     "event.sent"(entry) {
       const words = this.eventWords(entry);
       if (!words) return;
       const row = el("div", { class: "message mine", "data-seq": entry.seq }, el("span", { class: "chip" }, words));
       this.add(entry, row);
-      if (ANSWERED_EVENTS.has(entry.event)) this.wait(entry.delivery, row);
+      if (ANSWERED_EVENTS.has(entry.event)) this.wait(entry, row);
     },
     "passive.delivered"(entry) {
       this.done(entry.delivery);
@@ -157,7 +159,8 @@ export class Chat {
   }
 
   /** Shows that something is under way until the account has answered. */
-  wait(delivery, row) {
+  wait({ delivery, at }, row) {
+    if (Date.now() - new Date(at) > GIVEN_UP_AFTER) return;
     row.append(el("i", { class: "sending", "aria-label": "发送中" }));
     this.waiting.set(delivery, row);
     this.typing(true);

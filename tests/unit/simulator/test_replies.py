@@ -82,6 +82,7 @@ def test_media_are_read_by_their_id(kind, part):
         (b"<xml></xml>", "empty"),
         (b'<!DOCTYPE x [<!ENTITY a "b">]><xml><ToUserName>&a;</ToUserName></xml>', "broken XML"),
         (b"<xml><A>1</A><A>2</A></xml>", "twice"),
+        (b"<xml>" + b"<A>" * 5000 + b"</A>" * 5000 + b"</xml>", "too deep"),
         (b"<xml>\x08</xml>", "broken XML"),
         (b"\xff\xfe", "broken XML"),
         (to_json(TEXT), "JSON in answer to XML"),
