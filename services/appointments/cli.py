@@ -13,7 +13,7 @@ from services.appointments import loader, texts
 from services.appointments.service import AppointmentService
 from services.appointments.types import Appointment
 from services.cli import Commands, Context
-from services.importing import print_report
+from services.importing.report import print_report
 
 
 def register(commands: Commands) -> None:

@@ -14,7 +14,9 @@ from services.appointments.models import HallRow, HallServiceRow, HolidayRow
 from services.appointments.rules import WEEKDAYS, parse_opening
 from services.appointments.types import Code, ShortText
 from services.db import Sessions
-from services.importing import BadRow, BadRowError, Gone, Report, Row, cleaned, converted, read_rows
+from services.importing.report import BadRow, Gone, Report
+from services.importing.rows import Row, read_rows
+from services.importing.values import BadRowError, cleaned, converted
 
 T = TypeVar("T")
 

@@ -10,7 +10,7 @@ from rich.table import Table
 
 from services.cli import Commands, Context
 from services.clock import local
-from services.importing import print_report
+from services.importing.report import print_report
 from services.progress import loader
 from services.progress.service import ProgressService
 from services.progress.types import Case, NewStep

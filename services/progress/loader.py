@@ -9,7 +9,9 @@ from typing import Any
 
 from services.db import Sessions
 from services.errors import BadRequest
-from services.importing import BadRow, BadRowError, Report, Row, cleaned, converted, read_rows
+from services.importing.report import BadRow, Report
+from services.importing.rows import Row, read_rows
+from services.importing.values import BadRowError, cleaned, converted
 from services.progress.models import CodeRow
 from services.progress.service import ProgressService
 from services.progress.types import CaseFeed, CodeEntry
