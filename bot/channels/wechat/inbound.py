@@ -45,8 +45,13 @@ EVENTS: Mapping[str, EventKind] = {
     "masssendjobfinish": EventKind.MASS_RECEIPT,
     "subscribe_msg_popup_event": EventKind.SUBSCRIPTION_CHANGE,
     "subscribe_msg_change_event": EventKind.SUBSCRIPTION_CHANGE,
-    # By its name one of the family, by its meaning the receipt of one message.
-    "subscribe_msg_sent_event": EventKind.TEMPLATE_RECEIPT,
+    "subscribe_msg_sent_event": EventKind.SUBSCRIPTION_CHANGE,
+}
+#: Events about subscription messages -> the group that holds their list in XML; in JSON the list stands alone.
+SUBSCRIPTIONS: Mapping[str, str] = {
+    "subscribe_msg_popup_event": "SubscribeMsgPopupEvent",
+    "subscribe_msg_change_event": "SubscribeMsgChangeEvent",
+    "subscribe_msg_sent_event": "SubscribeMsgSentEvent",
 }
 
 SCENE_PREFIX = "qrscene_"
@@ -74,8 +79,8 @@ def read_message(fields: Fields) -> InboundMessage:
     """The message in a verified payload; raises BadPayload naming the field that is wrong.
 
     `fields` of the result are flat texts by the platform's names: a group's parts as `ScanCodeInfo.ScanResult`, a list
-    as a JSON array, which for subscription events is always `List`, even of one entry. The receipt of a subscription
-    message has `MsgID` and `Status` like that of a template message.
+    as a JSON array. An event about subscription messages has `{"List": [...]}` as JSON under its group's name,
+    whether it came as XML or JSON, with one entry or several.
     """
     message_type = _required(fields, "MsgType", _NAME).lower()
     sender = _required(fields, "FromUserName", _ADDRESS)
@@ -102,11 +107,9 @@ def _event(fields: Fields, sender: str, account: str, sent_at: datetime) -> Inbo
     name = _required(fields, "Event", _NAME).lower()
     _check_place(fields, f"event.{name}")
     key = _text(fields, "EventKey")
-    flat = _flat(fields)
-    if name == "subscribe_msg_sent_event":
-        flat |= _receipt(flat.get("List", ""))
-    # Receipts have no event key: two of one second differ in the id of what they confirm.
-    parts = ("e", sender, _text(fields, "CreateTime"), name, key, flat.get("MsgID", ""))
+    listed = _subscriptions(fields, name)
+    # Without an event key, two of one second differ in the id of what they confirm, or in what they list.
+    parts = ("e", sender, _text(fields, "CreateTime"), name, key, _text(fields, "MsgID"), *listed.values())
     return InboundMessage(
         channel=CHANNEL,
         account=account,
@@ -115,7 +118,7 @@ def _event(fields: Fields, sender: str, account: str, sent_at: datetime) -> Inbo
         kind=MessageKind.EVENT,
         event=EVENTS.get(name, EventKind.OTHER),
         event_key=key.removeprefix(SCENE_PREFIX) if name == "subscribe" else key,
-        fields=flat,
+        fields={**_flat(fields), **listed},
         sent_at=sent_at,
     )
 
@@ -172,28 +175,30 @@ def _flat(fields: Fields) -> dict[str, str]:
 def _flatten(name: str, value: Any, flat: dict[str, str]) -> None:
     if isinstance(value, str):
         flat[name] = value
-    elif isinstance(value, list) or name in ENTRIES:
-        # One entry comes as itself, several as a list: here it is always a list.
-        flat[name] = _json(value if isinstance(value, list) else [value])
+    elif isinstance(value, list):
+        flat[name] = _json(value)
     elif len(value) == 1 and not ENTRIES.isdisjoint(value):
-        # In XML the subscription events wrap their list once more than in JSON.
-        (wrapped,) = value
-        _flatten(wrapped if wrapped == "List" else name, _entries(value[wrapped]), flat)
+        (wrapped,) = value.values()
+        _flatten(name, _entries(wrapped), flat)
     else:
         for part, inner in value.items():
             _flatten(f"{name}.{part}", inner, flat)
 
 
+def _subscriptions(fields: Fields, name: str) -> dict[str, str]:
+    """The event's list under its group's name; nothing for other events."""
+    group = SUBSCRIPTIONS.get(name)
+    if group is None:
+        return {}
+    inside = fields.get(group)
+    listed = inside.get("List") if isinstance(inside, dict) else fields.get("List")
+    return {group: _json({"List": _entries(listed or [])})}
+
+
 def _entries(value: Any) -> list[Any]:
+    """One entry comes as itself, several as a list: from here on it is always a list."""
     return value if isinstance(value, list) else [value]
 
 
-def _json(value: list[Any]) -> str:
+def _json(value: object) -> str:
     return msgspec.json.encode(value).decode()
-
-
-def _receipt(entries: str) -> dict[str, str]:
-    """The first entry's id and state, by the names that a template message's receipt has."""
-    listed = msgspec.json.decode(entries) if entries else []
-    first = listed[0] if listed and isinstance(listed[0], dict) else {}
-    return {"MsgID": str(first.get("MsgID", "")), "Status": str(first.get("ErrorStatus", ""))}

@@ -118,21 +118,23 @@ def test_subscription_changes_are_one_list_however_they_come(sent: dict[str, obj
     message = read_message(_event("subscribe_msg_popup_event", **sent))
 
     assert message.event is EventKind.SUBSCRIPTION_CHANGE
-    assert json.loads(message.fields["List"]) == listed
+    assert json.loads(message.fields["SubscribeMsgPopupEvent"]) == {"List": listed}
 
 
-def test_the_receipt_of_a_subscription_message_reads_like_that_of_a_template_message() -> None:
-    entry = {"TemplateId": "T1", "MsgID": "1864323726461255680", "ErrorCode": "0", "ErrorStatus": "success"}
+def test_two_subscription_receipts_of_one_second_are_two() -> None:
+    one, other = (
+        read_message(_event("subscribe_msg_sent_event", SubscribeMsgSentEvent={"List": {"MsgID": number}}))
+        for number in ("1864323726461255680", "1864323726461255681")
+    )
 
-    message = read_message(_event("subscribe_msg_sent_event", SubscribeMsgSentEvent={"List": entry}))
-
-    assert message.event is EventKind.TEMPLATE_RECEIPT
-    assert (message.fields["MsgID"], message.fields["Status"]) == ("1864323726461255680", "success")
+    assert one.dedup_key != other.dedup_key
 
 
 @pytest.mark.parametrize("sent", [{}, {"List": ""}, {"List": ["x"]}, {"List": [["x"]]}, {"List": {"MsgID": ["x"]}}])
-def test_a_receipt_without_its_entries_is_no_error(sent: dict[str, object]) -> None:
-    assert read_message(_event("subscribe_msg_sent_event", **sent)).event is EventKind.TEMPLATE_RECEIPT
+def test_a_subscription_event_with_an_odd_list_is_no_error(sent: dict[str, object]) -> None:
+    message = read_message(_event("subscribe_msg_sent_event", **sent))
+
+    assert isinstance(json.loads(message.fields["SubscribeMsgSentEvent"])["List"], list)
 
 
 def test_a_mass_receipt_keeps_its_counts() -> None:
