@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import secrets
 import string
+from array import array
+from bisect import bisect_right
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
 from datetime import datetime
-from itertools import dropwhile, islice
+from itertools import islice
 from typing import Any
 
 import msgspec
@@ -16,8 +17,7 @@ PAGE = 10_000
 _ALPHABET = string.ascii_letters + string.digits + "_-"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Citizen:
+class Citizen(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Somebody who follows the account, or once did."""
 
     openid: str
@@ -38,7 +38,11 @@ class Followers:
 
     def __init__(self) -> None:
         self._citizens: dict[str, Citizen] = {}
-        self._following: dict[str, None] = {}
+        #: Who follows, in order, with a number that grows.
+        self._following: dict[str, int] = {}
+        self._number = 0
+        #: Openids and numbers in order, for pages; made anew when somebody came or left.
+        self._pages: tuple[list[str], array[int]] | None = None
 
     def __len__(self) -> int:
         return len(self._following)
@@ -52,19 +56,25 @@ class Followers:
     def add(self, citizen: Citizen) -> None:
         self._citizens[citizen.openid] = citizen
         self._following.pop(citizen.openid, None)
-        self._following[citizen.openid] = None
+        self._number += 1
+        self._following[citizen.openid] = self._number
+        self._pages = None
 
     def remove(self, openid: str) -> None:
         """Unfollows; the citizen stays known, as somebody who does not follow."""
         self._following.pop(openid, None)
-        self._citizens[openid] = replace(self._citizens[openid], subscribed=False)
+        self._citizens[openid] = msgspec.structs.replace(self._citizens[openid], subscribed=False)
+        self._pages = None
 
     def page(self, after: str = "") -> list[str]:
         """Up to 10 000 openids that began to follow after `after` did; none when `after` does not follow."""
-        openids: Iterable[str] = self._following
-        if after:
-            openids = islice(dropwhile(lambda openid: openid != after, openids), 1, None)
-        return list(islice(openids, PAGE))
+        if after and after not in self._following:
+            return []
+        if self._pages is None:
+            self._pages = list(self._following), array("Q", self._following.values())
+        openids, numbers = self._pages
+        start = bisect_right(numbers, self._following[after]) if after else 0
+        return openids[start : start + PAGE]
 
     def following(self) -> list[str]:
         return list(self._following)
@@ -76,6 +86,7 @@ class Followers:
     def forget(self) -> None:
         self._citizens.clear()
         self._following.clear()
+        self._pages = None
 
     def replay(self, entry: Mapping[str, Any]) -> None:
         """Takes up one entry of an earlier run's log, so that followers survive a restart of the simulator."""
