@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import itertools
 import logging
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from functools import lru_cache
-from typing import NamedTuple
+from itertools import pairwise
 
 import jieba
 from pypinyin import Style, lazy_pinyin
@@ -32,28 +32,30 @@ _LEAST_RARITY = 0.15
 _SOUND_ALIKE = re.compile(r"^([zcs])h|^n(?=[aeiouv])|(?<=[aei]n)g$")
 
 
-class Feature(NamedTuple):
-    """One feature of one text."""
-
-    name: str
-    #: 1 for what carries the matter, less for fillers.
-    weight: float
-    #: 0..1, how telling it is where the index does not know it.
-    rarity: float
+#: Name -> weight, and rarity. Weight is 1 for what carries the matter, less for what does not; rarity, 0..1, is how
+#: telling a feature is where the index does not know it. Tuples in a dict: an index is made of millions of them.
+Features = Mapping[str, tuple[float, float]]
+#: Start, end and meanings of a wording.
+_Meanings = list[tuple[int, int, tuple[str, ...]]]
 
 
-class Analysis(NamedTuple):
-    """One text's features, each once: as it is written and as it sounds."""
+@dataclass(frozen=True, slots=True)
+class Analysis:
+    """One text's features, as it is written and as it sounds, and what is left of it without light words."""
 
-    written: tuple[Feature, ...]
-    sounded: tuple[Feature, ...]
+    written: Features
+    sounded: Features
+    content: str
 
 
-class _Unit(NamedTuple):
-    text: str
-    start: int
-    weight: float
-    rarity: float
+@dataclass(frozen=True, slots=True)
+class _Units:
+    """The characters (runs, in Latin script) of a text, side by side."""
+
+    texts: list[str]
+    starts: list[int]
+    weights: list[float]
+    rarities: list[float]
 
 
 class Analyser:
@@ -65,24 +67,22 @@ class Analyser:
         self._words.initialize()
         self._lexicon = lexicon
         self._syllables = lru_cache(maxsize=KEPT_WORDS)(_syllables)
+        self._rarity = lru_cache(maxsize=KEPT_WORDS)(self._rarity_of)
 
-    def __call__(self, text: str) -> Analysis:
-        """Features of a normalised text."""
+    def __call__(self, text: str, *, asking: float) -> Analysis:
+        """Features of a normalised text. `asking`: what words weigh that ask for one fact."""
         words = list(self._words_of(text))
-        units = self._units(text, words)
-        meanings = list(self._lexicon.meanings_in(text))
-        plain, units = units, _lightened(units, meanings)
-        written = [*_runs(units, 1), *_runs(units, 2), *_runs(units, 3), *self._word_features(words, units)]
-        written += _meaning_features(meanings, plain)
-        sounds = self._sounds(words, plain)
-        sounded = [*_runs(sounds, 2), *_runs(sounds, 3)] or list(_runs(sounds, 1))
-        return Analysis(written=_each_once(written), sounded=_each_once(sounded))
-
-    def content(self, text: str) -> str:
-        """What is left of a normalised text without its fillers; the whole text where nothing is."""
-        units = self._units(text, list(self._words_of(text)))
-        kept = "".join(unit.text for unit in units if unit.weight == 1)
-        return kept or "".join(unit.text for unit in units)
+        meanings: _Meanings = list(self._lexicon.meanings_in(text))
+        units = self._units(text, words, asking)
+        written: dict[str, tuple[float, float]] = {}
+        _add_meanings(written, meanings, units)
+        lighter = _lightened(units, meanings)
+        _add_runs(written, lighter, "1", "2", "3")
+        self._add_words(written, words, lighter)
+        sounded: dict[str, tuple[float, float]] = {}
+        _add_runs(sounded, self._sounds(words, units), "" if len(units.texts) > 1 else "1", "2", "3")
+        kept = [one for one, weight in zip(units.texts, units.weights, strict=True) if weight > FILLER_WEIGHT]
+        return Analysis(written, sounded, "".join(kept or units.texts))
 
     def _words_of(self, text: str) -> Iterator[tuple[str, int]]:
         start = 0
@@ -90,21 +90,24 @@ class Analyser:
             yield word, start
             start += len(word)
 
-    def _units(self, text: str, words: list[tuple[str, int]]) -> list[_Unit]:
+    def _units(self, text: str, words: list[tuple[str, int]], asking: float) -> _Units:
         weights = [1.0] * len(text)
-        rarities = [1.0] * len(text)
-        for start, end in self._lexicon.filler_spans(text):
-            weights[start:end] = [FILLER_WEIGHT] * (end - start)
-        for word, start in words:
-            if word in self._lexicon.filler_words:
-                weights[start] = FILLER_WEIGHT
-            rarities[start : start + len(word)] = [self._rarity(word)] * len(word)
-        return [
-            _Unit(found.group(), found.start(), weights[found.start()], rarities[found.start()])
-            for found in _UNIT.finditer(text)
-        ]
+        for listed, weight in ((self._lexicon.fillers, FILLER_WEIGHT), (self._lexicon.asking, asking)):
+            for found in listed.phrases.finditer(text):
+                weights[found.start() : found.end()] = [weight] * len(found.group())
+            for word, start in words:
+                if word in listed.words:
+                    weights[start] = weight
+        rarities: list[float] = []
+        for word, _ in words:
+            rarities += [self._rarity(word)] * len(word)
+        texts, starts = [], []
+        for found in _UNIT.finditer(text):
+            texts.append(found.group())
+            starts.append(found.start())
+        return _Units(texts, starts, [weights[at] for at in starts], [rarities[at] for at in starts])
 
-    def _rarity(self, word: str) -> float:
+    def _rarity_of(self, word: str) -> float:
         """From the dictionary's word counts; what it does not know is rare, unless a single character."""
         count = self._words.FREQ.get(word, 0)
         if not count:
@@ -112,54 +115,69 @@ class Analyser:
         surprise = -math.log(count / self._words.total)
         return min(1.0, max(_LEAST_RARITY, (surprise - _COMMON) / (_RARE - _COMMON)))
 
-    def _sounds(self, words: list[tuple[str, int]], units: list[_Unit]) -> list[_Unit]:
+    def _sounds(self, words: list[tuple[str, int]], units: _Units) -> _Units:
         """The units as syllables without tones."""
         spoken = [syllable for word, _ in words for syllable in self._syllables(word)]
-        return [unit._replace(text=spoken[unit.start] if len(unit.text) == 1 else unit.text + " ") for unit in units]
+        texts = [
+            spoken[start] if len(text) == 1 else text + " "
+            for text, start in zip(units.texts, units.starts, strict=True)
+        ]
+        return _Units(texts, units.starts, units.weights, units.rarities)
 
-    def _word_features(self, words: list[tuple[str, int]], units: list[_Unit]) -> Iterator[Feature]:
-        by_start = {unit.start: unit for unit in units}
+    def _add_words(self, found: dict[str, tuple[float, float]], words: list[tuple[str, int]], units: _Units) -> None:
+        at = {start: number for number, start in enumerate(units.starts)}
         for word, start in words:
-            unit = by_start.get(start)
-            if unit is None:
+            if len(word) < 2 or start not in at:
                 continue
-            if len(word) > 1:
-                yield Feature("w" + word, unit.weight, unit.rarity)
+            value = (units.weights[at[start]], units.rarities[at[start]])
+            _keep_heaviest(found, "w" + word, value)
             if len(word) > 3:
                 for part in self._words.cut_for_search(word, HMM=False):
                     if 1 < len(part) < len(word):
-                        yield Feature("w" + part, unit.weight, unit.rarity)
+                        _keep_heaviest(found, "w" + part, value)
 
 
-def _runs(units: list[_Unit], size: int) -> Iterator[Feature]:
-    """Every run of so many units; as light as its lightest."""
-    if size == 1:
-        for unit in units:
-            yield Feature("1" + unit.text, unit.weight, unit.rarity)
-    elif size == 2:
-        for one, two in itertools.pairwise(units):
-            yield Feature("2" + one.text + two.text, min(one.weight, two.weight), (one.rarity + two.rarity) / 2)
-    else:
-        for one, two, three in zip(units, units[1:], units[2:], strict=False):
-            yield Feature(
-                "3" + one.text + two.text + three.text,
-                min(one.weight, two.weight, three.weight),
-                (one.rarity + two.rarity + three.rarity) / 3,
-            )
+def _keep_heaviest(found: dict[str, tuple[float, float]], name: str, value: tuple[float, float]) -> None:
+    known = found.get(name)
+    if known is None or value > known:
+        found[name] = value
 
 
-def _lightened(units: list[_Unit], meanings: list[tuple[int, int, tuple[str, ...]]]) -> list[_Unit]:
+def _add_runs(found: dict[str, tuple[float, float]], units: _Units, one: str, two: str, three: str) -> None:
+    """Every run of one, two and three units under these letters, as light as its lightest; no letter, none of them."""
+    rows = list(zip(units.texts, units.weights, units.rarities, strict=True))
+    if one:
+        for text, weight, rarity in rows:
+            _keep_heaviest(found, one + text, (weight, rarity))
+    before = ("", 0.0, 0.0)
+    for number, (first, second) in enumerate(pairwise(rows)):
+        weight = min(second[1], first[1])
+        _keep_heaviest(found, two + first[0] + second[0], (weight, (first[2] + second[2]) / 2))
+        if number:
+            weight = min(before[1], weight)
+            rarity = (before[2] + first[2] + second[2]) / 3
+            _keep_heaviest(found, three + before[0] + first[0] + second[0], (weight, rarity))
+        before = first
+
+
+def _lightened(units: _Units, meanings: _Meanings) -> _Units:
     """The units, with less weight where a known meaning tells more."""
     inside = {at for start, end, _ in meanings for at in range(start, end)}
-    return [unit._replace(weight=unit.weight * WORDING_WEIGHT) if unit.start in inside else unit for unit in units]
+    if not inside:
+        return units
+    weights = [
+        weight * WORDING_WEIGHT if start in inside else weight
+        for weight, start in zip(units.weights, units.starts, strict=True)
+    ]
+    return _Units(units.texts, units.starts, weights, units.rarities)
 
 
-def _meaning_features(meanings: list[tuple[int, int, tuple[str, ...]]], units: list[_Unit]) -> Iterator[Feature]:
+def _add_meanings(found: dict[str, tuple[float, float]], meanings: _Meanings, units: _Units) -> None:
     """One feature a meaning; a wording of several meanings shares its weight among them."""
-    weight_at = {unit.start: unit.weight for unit in units}
+    weight_at = dict(zip(units.starts, units.weights, strict=True))
     for start, _, names in meanings:
         for name in names:
-            yield Feature("m" + name, weight_at.get(start, 1.0) / len(names), 1.0)
+            _keep_heaviest(found, "m" + name, (weight_at.get(start, 1.0) / len(names), 1.0))
 
 
 def _syllables(word: str) -> tuple[str, ...]:
@@ -175,13 +193,3 @@ def _syllables(word: str) -> tuple[str, ...]:
 def _plain_sound(found: re.Match[str]) -> str:
     """zh, ch, sh as z, c, s; n as l; ng as n."""
     return found.group(1) or ("l" if found.group() == "n" else "")
-
-
-def _each_once(features: list[Feature]) -> tuple[Feature, ...]:
-    """Of features with one name, the one that weighs most."""
-    best: dict[str, Feature] = {}
-    for feature in features:
-        known = best.get(feature.name)
-        if known is None or feature.weight > known.weight:
-            best[feature.name] = feature
-    return tuple(best.values())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Generic
@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
-from services.search.analysis import Analyser, Feature
+from services.search.analysis import Analyser, Analysis, Features
 from services.search.index import Document, Floats, Language, P, Space, TextIndex, Tuning, worth_of
 from services.search.lexicon import load_lexicon
 from services.search.normalise import Normaliser
@@ -48,17 +48,13 @@ class _Vocabulary:
         self.families: list[float] = []
         self._tuning = tuning
 
-    def terms(self, features: Iterable[Feature]) -> _Terms:
-        numbers: list[int] = []
-        weights: list[float] = []
-        for feature in features:
-            number = self.numbers.get(feature.name)
-            if number is None:
-                number = len(self.families)
-                self.families.append(self._tuning.family(feature.name))
-                self.numbers[feature.name] = number
-            numbers.append(number)
-            weights.append(feature.weight)
+    def terms(self, features: Features) -> _Terms:
+        new = [name for name in features if name not in self.numbers]
+        for number, name in enumerate(new, start=len(self.families)):
+            self.numbers[name] = number
+        self.families += map(self._tuning.family, new)
+        numbers = [self.numbers[name] for name in features]
+        weights = [weight for weight, _ in features.values()]
         return _Terms(np.asarray(numbers, dtype=np.int32), np.sqrt(np.asarray(weights, dtype=np.float32)))
 
 
@@ -79,7 +75,7 @@ class IndexBuilder(Generic[P]):
         self._documents: dict[str, Document[P]] = {}
         self._read: dict[str, _Read] = {}
         # Departments, themes and materials come again and again.
-        self._around = lru_cache(maxsize=KEPT_CONTEXTS)(language.analyse)
+        self._around = lru_cache(maxsize=KEPT_CONTEXTS)(self._analyse)
 
     def put(self, document: Document[P]) -> None:
         """Adds the document, or replaces the one with its key."""
@@ -115,19 +111,20 @@ class IndexBuilder(Generic[P]):
             sounded=self._space(read, 1),
         )
 
+    def _analyse(self, text: str) -> Analysis:
+        return self._language.analyse(text, asking=self._tuning.asking)
+
     def _reading(self, document: Document[P]) -> _Read:
-        normalise, analyse = self._language.normalise, self._language.analyse
+        normalise = self._language.normalise
         texts = list(dict.fromkeys(filter(None, map(normalise, document.wordings)))) or [document.key]
         around = [text for text in map(normalise, document.context) if text]
-        analyses = [analyse(text) for text in texts]
-        together = [*analyses, *map(self._around, around)]
-        return _Read(
-            wordings=tuple(
-                (self._vocabularies[0].terms(one.written), self._vocabularies[1].terms(one.sounded)) for one in analyses
-            ),
-            all=self._vocabularies[0].terms(_heaviest(one.written for one in together)),
-            contents=tuple(analyse.content(text) for text in texts),
+        analyses = [self._analyse(text) for text in texts]
+        wordings = tuple(
+            (self._vocabularies[0].terms(one.written), self._vocabularies[1].terms(one.sounded)) for one in analyses
         )
+        together = [written for written, _ in wordings]
+        together += [self._vocabularies[0].terms(self._around(text).written) for text in around]
+        return _Read(wordings=wordings, all=_heaviest(together), contents=tuple(one.content for one in analyses))
 
     def _space(self, read: Sequence[_Read], way: int) -> Space:
         vocabulary = self._vocabularies[way]
@@ -149,14 +146,15 @@ class IndexBuilder(Generic[P]):
         )
 
 
-def _heaviest(lists: Iterable[Sequence[Feature]]) -> list[Feature]:
-    best: dict[str, Feature] = {}
-    for features in lists:
-        for feature in features:
-            known = best.get(feature.name)
-            if known is None or feature.weight > known.weight:
-                best[feature.name] = feature
-    return list(best.values())
+def _heaviest(parts: Sequence[_Terms]) -> _Terms:
+    """The features of all parts, each once, as it weighs most."""
+    if len(parts) == 1:
+        return parts[0]
+    numbers = np.concatenate([part.numbers for part in parts])
+    roots = np.concatenate([part.roots for part in parts])
+    order = np.lexsort((-roots, numbers))
+    numbers, first = np.unique(numbers[order], return_index=True)
+    return _Terms(numbers, roots[order][first])
 
 
 def _union(read: _Read, way: int) -> _Terms:

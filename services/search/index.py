@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
-from services.search.analysis import Analyser, Feature
+from services.search.analysis import Analyser, Analysis, Features
 from services.search.lexicon import Lexicon
 from services.search.normalise import Normaliser
 
@@ -37,6 +37,8 @@ class Tuning:
     sound: float = 0.9
     #: A match of one clause of a longer story is worth this.
     clause: float = 0.93
+    #: What words weigh that ask for one fact: how much, where, which papers.
+    asking: float = 0.04
     #: What single characters, pairs, triples, words and meanings count for.
     singles: float = 0.15
     pairs: float = 1.0
@@ -93,20 +95,20 @@ class Space:
         self._unknown = unknown
         self._totals: Floats = np.asarray((wordings.multiply(wordings)).T @ worth, dtype=np.float32)
 
-    def scores(self, features: Sequence[Feature], tuning: Tuning, document_of: npt.NDArray[np.int32]) -> Floats:
+    def scores(self, features: Features, tuning: Tuning, document_of: npt.NDArray[np.int32]) -> Floats:
         """How well each wording explains the features."""
         known: list[int] = []
         weights: list[float] = []
         asked = 0.0
-        for feature in features:
-            number = self._vocabulary.get(feature.name, -1)
+        for name, (weight, rarity) in features.items():
+            number = self._vocabulary.get(name, -1)
             # The vocabulary grows while newer indexes are made; what this one does not hold is unknown to it.
             if 0 <= number < len(self._worth) and self._worth[number] > 0:
                 known.append(number)
-                weights.append(feature.weight)
-                asked += feature.weight * float(self._worth[number])
+                weights.append(weight)
+                asked += weight * float(self._worth[number])
             else:
-                asked += feature.weight * feature.rarity * self._unknown * tuning.family(feature.name)
+                asked += weight * rarity * self._unknown * tuning.family(name)
         if not known:
             return np.zeros(self._wordings.shape[1], dtype=np.float32)
         values = self._worth[known] * np.sqrt(np.asarray(weights, dtype=np.float32))
@@ -168,9 +170,11 @@ class TextIndex(Generic[P]):
         exact: set[int] = set()
         for asked in (question, *also):
             normalised = self._language.normalise(asked)
-            exact |= self._contents.get(self._language.analyse.content(normalised), frozenset())
             for variant, worth in self._variants(asked, normalised):
-                np.maximum(wordings, worth * self._variant_scores(variant), out=wordings)
+                analysis = self._language.analyse(variant, asking=self._tuning.asking)
+                np.maximum(wordings, worth * self._scores(analysis), out=wordings)
+                if variant == normalised:
+                    exact |= self._contents.get(analysis.content, frozenset())
         scores = np.maximum.reduceat(wordings, self._starts)
         scores[list(exact)] = 1.0
         count = min(limit, len(scores))
@@ -194,8 +198,7 @@ class TextIndex(Generic[P]):
             found.setdefault(clause, self._tuning.clause)
         return list(found.items())
 
-    def _variant_scores(self, variant: str) -> Floats:
-        analysis = self._language.analyse(variant)
+    def _scores(self, analysis: Analysis) -> Floats:
         written = self._written.scores(analysis.written, self._tuning, self._document_of)
         sounded = self._sounded.scores(analysis.sounded, self._tuning, self._document_of)
         return np.maximum(written, self._tuning.sound * sounded)

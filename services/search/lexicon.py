@@ -1,4 +1,4 @@
-"""Which words carry little, and which mean the same? Two word lists beside this file, read when asked for."""
+"""Which words carry little, which ask for a fact, and which mean the same? Word lists beside this file."""
 
 from __future__ import annotations
 
@@ -11,22 +11,27 @@ FOLDER = Path(__file__).parent / "lexicon"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Lexicon:
-    """Words around a matter, and everyday words with their official ones; all normalised."""
+class WordList:
+    """Words to find in normalised texts."""
 
-    #: Found anywhere in a text; two characters and more.
-    filler_phrases: re.Pattern[str]
-    #: Fillers only where they stand alone.
-    filler_words: frozenset[str]
+    #: Two characters and more, found anywhere.
+    phrases: re.Pattern[str]
+    #: Single characters, only where they stand as words of their own.
+    words: frozenset[str]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Lexicon:
+    """What is known about words; all normalised."""
+
+    #: Politeness, wishes, particles.
+    fillers: WordList
+    #: What asks for one fact: how much, where, which papers.
+    asking: WordList
     #: Wording -> the meanings it has, each named by its line's first wording.
     meanings: Mapping[str, tuple[str, ...]]
     #: Finds, at each place, the longest wording that has a meaning.
     meaningful: re.Pattern[str]
-
-    def filler_spans(self, text: str) -> Iterator[tuple[int, int]]:
-        """Where the fillers stand in a normalised text, without the single characters."""
-        for found in self.filler_phrases.finditer(text):
-            yield found.span()
 
     def meanings_in(self, text: str) -> Iterator[tuple[int, int, tuple[str, ...]]]:
         """Start, end and meanings of each wording in a normalised text; one may lie within another."""
@@ -36,8 +41,7 @@ class Lexicon:
 
 
 def load_lexicon(normalise: Callable[[str], str], folder: Path = FOLDER) -> Lexicon:
-    """Reads `fillers.txt` and `synonyms.txt`; raises ValueError naming the line that cannot be read."""
-    fillers = {normalise(word) for _, line in _lines(folder / "fillers.txt") for word in line.split()}
+    """Reads the lists; raises ValueError naming the line that cannot be read."""
     meanings: dict[str, tuple[str, ...]] = {}
     for number, line in _lines(folder / "synonyms.txt"):
         wordings = list(dict.fromkeys(normalise(word) for word in line.split()))
@@ -46,10 +50,18 @@ def load_lexicon(normalise: Callable[[str], str], folder: Path = FOLDER) -> Lexi
         for wording in wordings:
             meanings[wording] = (*meanings.get(wording, ()), wordings[0])
     return Lexicon(
-        filler_phrases=_any_of({word for word in fillers if len(word) > 1}),
-        filler_words=frozenset(word for word in fillers if len(word) == 1),
+        fillers=_word_list(normalise, folder / "fillers.txt"),
+        asking=_word_list(normalise, folder / "asking.txt"),
         meanings=meanings,
         meaningful=re.compile(f"(?=({_any_of(set(meanings)).pattern}))"),
+    )
+
+
+def _word_list(normalise: Callable[[str], str], path: Path) -> WordList:
+    words = {normalise(word) for _, line in _lines(path) for word in line.split()}
+    return WordList(
+        phrases=_any_of({word for word in words if len(word) > 1}),
+        words=frozenset(word for word in words if len(word) == 1),
     )
 
 
