@@ -12,7 +12,7 @@ from typing import Protocol
 from uuid import UUID
 
 import structlog
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import InterfaceError, OperationalError
 
 from bot.broadcast.answers import answer_of
 from bot.broadcast.sender import NoticeSender, group_key, recipient_key
@@ -23,6 +23,9 @@ from services.notices.rules import ROUTES, Answer, RouteRules, Row, after_answer
 from services.notices.values import Chunk, Outcome, Recipient
 
 log = structlog.stdlib.get_logger(__name__)
+
+#: Connections cut, server restarting, deadlock: the same statement may go well in a moment.
+DATABASE_AWAY = (OperationalError, InterfaceError)
 
 
 class Addresses(Protocol):
@@ -123,7 +126,7 @@ class ChunkWork:
                 [target.recipient.citizen_id for target in burst],
                 lease_seconds=self._limits.lease_seconds,
             )
-        except DBAPIError as error:
+        except DATABASE_AWAY as error:
             # Was it committed? Either way these were not called: they are written back as they were.
             log.warning("notice.advance_failed", notice=self._notice, error=type(error).__name__)
             self._settled += [_untouched(target.recipient) for target in burst]
@@ -184,7 +187,7 @@ class ChunkWork:
             try:
                 await self._tools.dispatch.release(self._chunk, self._settled, again_in_seconds=self._again)
                 return
-            except DBAPIError as error:
+            except DATABASE_AWAY as error:
                 log.warning("notice.release_failed", notice=self._notice, error=type(error).__name__)
             await asyncio.sleep(self._limits.write_pause_seconds)
         await self._tools.dispatch.release(self._chunk, self._settled, again_in_seconds=self._again)

@@ -82,6 +82,8 @@ class LifecycleService:
             if page:
                 await repository.freeze_page(session, locked, page, chunk_size=ROUTES[notice.route].chunk_size)
             locked.frozen = len(page) < PAGE
+            if locked.frozen and locked.audience >= PAGE:
+                await repository.analyze(session)
             if locked.frozen:
                 log.info("notice.frozen", notice=str(notice_id), version=version, audience=locked.audience)
             return not locked.frozen

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 import structlog
 from sqlalchemy import text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import InterfaceError, OperationalError
 
 from services.db import Sessions
 
@@ -66,7 +66,7 @@ class SharedRate:
             async with self.sessions.begin() as session:
                 await session.execute(QUICK)
                 tokens = float((await session.execute(TAKE, values)).scalar_one())
-        except DBAPIError as error:
+        except (OperationalError, InterfaceError) as error:
             log.warning("rate.local_share", bucket=self.name, error=type(error).__name__)
             return self._take_locally(wanted)
         return max(0.0, -tokens / self.rate.per_second)

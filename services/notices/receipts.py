@@ -14,6 +14,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.db import Sessions
+from services.notices.deliveries import rowcount
 from services.notices.rules import ROUTES
 from services.notices.values import Chunk, Outcome
 
@@ -91,8 +92,7 @@ class ReceiptService:
     async def forget(self, *, days: int) -> int:
         """Deletes ids that no receipt will ask for any more; how many."""
         async with self._sessions.begin() as session:
-            result = await session.execute(FORGET, {"days": days})
-            return int(getattr(result, "rowcount", 0))
+            return rowcount(await session.execute(FORGET, {"days": days}))
 
 
 async def remember(session: AsyncSession, chunk: Chunk, settled: Sequence[Outcome]) -> None:

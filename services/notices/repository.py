@@ -213,6 +213,11 @@ async def freeze_page(session: AsyncSession, run: RunRow, followers: Sequence[Fo
     run.freeze_after = followers[-1].citizen_id
 
 
+async def analyze(session: AsyncSession) -> None:
+    """Tells the planner of the rows that have just come by the thousand; it would find out a minute too late."""
+    await session.execute(text("ANALYZE notice_deliveries, notice_chunks"))
+
+
 # -- the tick's questions
 
 
