@@ -20,7 +20,7 @@ help: ## this list
 
 .venv/.ready: pyproject.toml uv.lock .python-version | $(filter .tools/bin/uv,$(UV))
 	@echo "Getting Python 3.10 and the packages"
-	@$(UV) sync --frozen
+	@$(UV) sync --frozen --compile-bytecode
 	@touch $@
 
 setup: .venv/.ready ## get Python 3.10 and the packages
@@ -60,7 +60,7 @@ current: .venv/.ready
 	@current=$$($(UV) python find --no-python-downloads --no-project '>=3.12,<3.14' 2>/dev/null); \
 	if [ -z "$$current" ]; then echo "== current Python: none found, skipped"; else \
 	  echo "== current Python without Rasa: $$($$current --version)"; \
-	  UV_PROJECT_ENVIRONMENT=.venv-current $(UV) sync --frozen --quiet --no-group rasa --python "$$current" && \
+	  UV_PROJECT_ENVIRONMENT=.venv-current $(UV) sync --frozen --quiet --compile-bytecode --no-group rasa --python "$$current" && \
 	  .venv-current/bin/python -m pytest -q tests/unit tests/integration; fi
 
 clean: ## remove what was generated here, except the data folder
