@@ -31,7 +31,7 @@ up: .venv/.ready ## prepare and run everything; Ctrl-C stops it
 model: .venv/.ready ## train the assistant where its model is stale
 	@$(PY) -m launcher model
 
-test: lint types imports unit dialogue acceptance browser current ## every test
+test: lint types imports unit dialogue acceptance current ## every test
 	@echo "All tests passed."
 
 lint: .venv/.ready
@@ -49,11 +49,11 @@ unit: .venv/.ready ## unit tests, and integration tests on a real PostgreSQL
 dialogue: model ## data validation, NLU and dialogue tests on the trained model
 	@echo "== dialogue" && $(PY) -m rasa data validate --fail-on-warnings --quiet && $(PY) -m pytest -q tests/dialogue
 
-acceptance: model ## the whole, with all processes really running
+acceptance: model ## the whole, with all processes really running, and the phone page where Chromium is found
 	@echo "== acceptance" && $(PY) -m pytest -q tests/acceptance
 
-browser: model ## the phone page in a real browser, where Chromium is found
-	@echo "== browser" && $(PY) -m pytest -q tests/browser
+browser: model ## only the phone page, in a real browser
+	@echo "== browser" && $(PY) -m pytest -q tests/acceptance/test_browser.py
 
 # Everything outside bot/rasa and actions also runs on a current Python without Rasa.
 current: .venv/.ready

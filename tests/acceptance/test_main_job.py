@@ -7,10 +7,11 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta, timezone
 
 import pytest
+import yaml
 
-from tests.acceptance.running import Citizen, Running
+from tests.acceptance.running import ROOT, Citizen, Running
 
-VALID_ID = "990101199003072391"
+VALID_ID = "990101199003072395"
 WRONG_ID = "990101199003072390"
 
 
@@ -64,7 +65,7 @@ async def book(citizen: Citizen) -> str:
     """Books a passport appointment in the city's hall as a hasty citizen does; gives the appointment's code."""
     answer = await citizen.say("预约办护照，去市政务服务中心")
     assert re.search("哪天|日期|哪一天|什么时候", answer), answer
-    answer = await citizen.say(_an_open_day())
+    answer = await citizen.say(an_open_day())
     assert re.search("时间|时段|几点", answer), answer
     answer = await citizen.say("1")
     assert "姓名" in answer, answer
@@ -82,7 +83,7 @@ async def book(citizen: Citizen) -> str:
     return found.group()
 
 
-def _an_open_day() -> str:
+def an_open_day() -> str:
     """A working day next week: the hall is open, and it is neither today nor too far away."""
     today = datetime.now(timezone(timedelta(hours=8))).date()
     day = today + timedelta(days=7 - today.weekday() + 1)
@@ -102,10 +103,6 @@ async def test_the_progress_of_a_case_is_told_to_who_knows_its_query_code(citize
 
 def a_case(program: Running) -> tuple[str, str]:
     """A case of the example city with its query code."""
-    import yaml
-
-    from tests.acceptance.running import ROOT
-
     case = yaml.safe_load((ROOT / "data/city/cases.yml").read_text(encoding="utf-8"))[0]
     return str(case["project_no"]), str(case["query_code"])
 
