@@ -91,7 +91,9 @@ class ChunkWork:
     async def run(self) -> None:
         """Attempts every row once and gives the chunk back."""
         targets = await self._targets()
-        for burst in _bursts(targets, self._route, self._limits.burst):
+        # A burst that no bucket can ever hold would come all at once after a long wait.
+        size = max(1, min(self._limits.burst, int(self._tools.rate.rate.capacity)))
+        for burst in _bursts(targets, self._route, size):
             if self._stopping() or self._held or not await self._attempt(burst):
                 break
         if self._held:

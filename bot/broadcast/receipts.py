@@ -59,18 +59,17 @@ class _Sent(msgspec.Struct, frozen=True):
 
 
 class _SentList(msgspec.Struct, frozen=True):
-    List: list[_Sent] | _Sent
+    List: list[_Sent]
 
 
 def _subscription(message: InboundMessage) -> list[Receipt]:
-    """One entry or a list of them."""
+    """Each entry of the list is a receipt of its own."""
     try:
         sent = msgspec.json.decode(message.fields.get("SubscribeMsgSentEvent", ""), type=_SentList, strict=False)
     except msgspec.DecodeError:
         return []
-    entries = sent.List if isinstance(sent.List, list) else [sent.List]
     found: list[Receipt] = []
-    for entry in entries:
+    for entry in sent.List:
         blocked = entry.ErrorCode in REFUSED_CODES
         found += _one(message.channel, entry.MsgID, delivered=entry.ErrorCode == "0", blocked=blocked)
     return found

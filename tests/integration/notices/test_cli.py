@@ -1,0 +1,132 @@
+"""Can staff handle notices at the command line, in their own words?"""
+
+from __future__ import annotations
+
+import argparse
+import io
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from rich.console import Console
+
+from bot.errors import RecipientUnreachable
+from services.cli import Context
+from services.errors import ServiceError
+from services.notices import cli, errors
+from services.settings import ServicesSettings
+from tests.integration.notices.conftest import Office
+
+
+class Terminal:
+    """Runs one command line after the other, as `python -m services` does."""
+
+    def __init__(self, office: Office) -> None:
+        self._office = office
+        self._parser = argparse.ArgumentParser()
+        cli.register(self._parser.add_subparsers(dest="command", required=True))
+
+    async def run(self, *words: str, code: int = 0) -> str:
+        out = io.StringIO()
+        context = Context(
+            sessions=self._office.sessions,
+            clock=self._office.clock,
+            settings=ServicesSettings(database_url="postgresql://unused", service_token="t" * 32),
+            out=Console(file=out, width=200, highlight=False),
+        )
+        arguments = self._parser.parse_args(["notices", *words])
+        assert await arguments.run(arguments, context) == code, out.getvalue()
+        return out.getvalue()
+
+
+@pytest.fixture
+def terminal(office: Office) -> Terminal:
+    return Terminal(office)
+
+
+#: 10:00 by the city's clock on 2026-11-23, as the fixed clock says.
+CONTENT = ("--title", "停水通知", "--text", "今晚停水。", "--by", "张三")
+
+
+async def test_a_notice_is_written_approved_watched_and_its_failures_saved(
+    terminal: Terminal, office: Office, tmp_path: Path
+) -> None:
+    citizens = await office.follow(4)
+    office.platform.broken = {f"openid-{citizens[0]}": RecipientUnreachable(errcode=43004)}
+    told = await terminal.run("create", *CONTENT, "--at", "2026-11-23 11:00", "--url", "https://example.gov.cn")
+    assert "第 1 号" in told
+    assert "2026-11-23 11:00" in told
+    await terminal.run("submit", "1", "--by", "张三")
+    assert "等待发送时间" in await terminal.run("approve", "1", "--by", "李四")
+    office.clock.advance(hours=1)
+    await office.lifecycle.tick()
+    await office.send_all()
+    shown = await terminal.run("show", "1")
+    assert "收件人 4：已发 3，失败 1" in shown
+    assert "已发完" in shown
+    assert "停水通知" in await terminal.run("list")
+    assert "李四" in await terminal.run("changes", "1")
+    file = tmp_path / "failures.csv"
+    await terminal.run("failures", "1", "--csv", str(file))
+    lines = file.read_text(encoding="utf-8-sig").splitlines()
+    assert lines[0].startswith("citizen_id,")
+    assert lines[1].startswith(f"{citizens[0]},wechat,failed,unreachable:43004")
+    assert str(citizens[0]) in await terminal.run("failures", "1", "--csv")
+    assert str(citizens[0]) in await terminal.run("failures", "1")
+    office.platform.broken = {}
+    await terminal.run("retry-failed", "1", "--by", "王五")
+    await office.send_all()
+    assert "已发 4" in await terminal.run("show", "1")
+
+
+async def test_one_command_needs_two_people(terminal: Terminal, office: Office) -> None:
+    await office.follow(2)
+    with pytest.raises(errors.SamePerson):
+        await terminal.run("send", *CONTENT, "--at", "now", "--approved-by", "张三")
+    assert "发给 2 人" in await terminal.run("send", *CONTENT, "--at", "now", "--approved-by", "李四")
+    await office.lifecycle.tick()
+    await office.send_all()
+    assert len(office.platform.delivered) == 2
+
+
+async def test_a_list_with_bad_lines_is_refused_and_each_line_named(
+    terminal: Terminal, office: Office, tmp_path: Path
+) -> None:
+    citizens = await office.follow(2)
+    bad = tmp_path / "bad.csv"
+    bad.write_text(f"citizen_id\n{citizens[0]}\n王五\n{citizens[0]}\n", encoding="utf-8")
+    told = await terminal.run("create", *CONTENT, "--at", "now", "--to", str(bad), code=1)
+    assert "第 3 行不是市民编号：王五" in told
+    assert "第 4 行与第 2 行重复" in told
+    good = tmp_path / "good.csv"
+    good.write_text(f"{citizens[1]}\n{uuid4()}\n", encoding="utf-8")
+    sent = await terminal.run("send", *CONTENT, "--at", "now", "--to", str(good), "--approved-by", "李四")
+    assert "发给 2 人" in sent
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (("--at", "明天九点"), "看不懂这个时间"),
+        (("--at", "2026-11-20 09:00"), "已经过去"),
+        (("--at", "now", "--quiet", "晚上"), "看不懂这个时段"),
+        (("--at", "now", "--to", "/nowhere.csv"), "读不了文件"),
+        (("--at", "now", "--late-after", "0"), "late_after_seconds"),
+    ],
+)
+async def test_what_cannot_be_understood_is_refused_in_words(
+    terminal: Terminal, words: tuple[str, ...], sentence: str
+) -> None:
+    with pytest.raises(ServiceError, match=sentence):
+        await terminal.run("create", *CONTENT, *words)
+
+
+async def test_an_edit_changes_what_is_given_and_asks_again(terminal: Terminal, office: Office) -> None:
+    await office.follow(1)
+    await terminal.run("create", *CONTENT, "--at", "2026-11-23 11:00", "--quiet", "22:00-07:00")
+    await terminal.run("submit", "1", "--by", "张三")
+    assert "第 2 版" in await terminal.run("edit", "1", "--title", "停水改期", "--by", "王五")
+    shown = await terminal.run("show", "1")
+    assert "《停水改期》" in shown
+    assert "草稿" in shown
+    assert "取消" in await terminal.run("cancel", "1", "--by", "王五")
