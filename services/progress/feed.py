@@ -15,7 +15,7 @@ from services.progress import repository
 from services.progress.errors import UnknownCode
 from services.progress.gate import Gate
 from services.progress.models import CaseRow, StepRow
-from services.progress.rules import as_instant, step_key, typed_code
+from services.progress.rules import CODE_LEAST, ID_TAIL, as_instant, step_key, typed_code
 from services.progress.types import CaseFeed, ListName, NewStep, StepFeed
 from services.progress.views import CodeLists
 
@@ -124,8 +124,10 @@ def _case_values(gate: Gate, number: str, feed: CaseFeed) -> dict[str, Any]:
         values["result_explain"] = feed.result.result_explain
     # A later report that does not repeat what opens the case leaves it as it is.
     if feed.query_code is not None:
+        _check_length("query_code", feed.query_code, CODE_LEAST)
         values["query_code_mark"] = gate.code_mark(number, feed.query_code)
     if feed.id_number is not None:
+        _check_length("id_number", feed.id_number, ID_TAIL)
         values["id_tail_mark"] = gate.id_mark(number, feed.id_number)
         values["id_masked"] = mask_id_number(typed_code(feed.id_number))
     return values
@@ -143,6 +145,12 @@ def _step_values(step: StepFeed) -> dict[str, Any]:
         "ended_at": as_instant(step.ended_at, CITY_ZONE),
         "explain": step.explain,
     }
+
+
+def _check_length(field: str, text: str, least: int) -> None:
+    """Signs that are not compared do not count: a code of nothing else would be opened by an empty one."""
+    if len(typed_code(text)) < least:
+        raise BadRequest(f"{field}: needs at least {least} letters or digits")
 
 
 def _check_codes(lists: CodeLists, feed: CaseFeed) -> None:

@@ -10,6 +10,8 @@ from math import ceil
 
 WINDOW = timedelta(hours=1)
 ID_TAIL = 6
+#: Letters and digits that a query code must have.
+CODE_LEAST = 4
 
 
 def seconds_to_wait(attempts: Sequence[datetime], limit: int, now: datetime) -> int:
@@ -21,8 +23,10 @@ def seconds_to_wait(attempts: Sequence[datetime], limit: int, now: datetime) -> 
 
 
 def typed_code(text: str) -> str:
-    """A number or a code as it is compared: full-width as plain, upper case, without blanks."""
-    return "".join(unicodedata.normalize("NFKC", text).upper().split())
+    """A number or a code as it is compared: full-width as plain, upper case, letters, digits and - only."""
+    return "".join(
+        letter for letter in unicodedata.normalize("NFKC", text).upper() if letter.isalnum() or letter == "-"
+    )
 
 
 def id_tail(id_number: str) -> str:

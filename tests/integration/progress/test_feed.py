@@ -95,6 +95,8 @@ async def test_a_new_case_that_nobody_could_open_is_refused(client: Client, code
         {"task_name": "长" * 201},
         {"applyer_name": ""},
         {"query_code": "123"},
+        {"query_code": "# # #"},
+        {"id_number": "12345 "},
         {"apply_date": "2026-13-01"},
         {"steps": [step()] * 201},
         {"steps": [step(explain="长" * 2001)]},
