@@ -17,7 +17,8 @@ class PlatformTokenRow(Base):
     app_id: Mapped[str] = mapped_column(primary_key=True)
     token: Mapped[str]
     expires_at: Mapped[datetime]
-    #: The last time a new token was demanded, and how often on that day: the platform allows 20.
+    #: The last time a rejected token was replaced, and how often on that day of the city a new one had to be demanded:
+    #: the platform allows 20.
     forced_at: Mapped[datetime | None]
     forced_day: Mapped[date | None]
     forced_count: Mapped[int] = mapped_column(default=0)

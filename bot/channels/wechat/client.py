@@ -1,30 +1,27 @@
-"""How do we call WeChat? Its server API with one shared token, errors mapped once, and nothing sent twice by us."""
+"""What can we ask of WeChat? Its server API, call by call, with one shared token and nothing sent twice by us."""
 
 from __future__ import annotations
 
-import asyncio
+import re
 from collections.abc import AsyncIterator, Mapping, Sequence
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 import aiohttp
 import msgspec
 import structlog
 
-from bot.channels.wechat.codes import REPEATED_MASS, error_of
+from bot.channels.wechat.codes import NO_MENU, REPEATED_MASS
+from bot.channels.wechat.outbound import thing
+from bot.channels.wechat.transport import Answer, Request, Transport
 from bot.errors import AnswerLost, DeliveryInDoubt, PlatformBusy, PlatformTokenInvalid
+from bot.settings import BotSettings
 
 log = structlog.stdlib.get_logger(__name__)
 
-CALL_SECONDS = 10.0
-#: A page of 10 000 openids has about 400 KB.
-ANSWER_LIMIT = 4 * 1024 * 1024
-FOLLOWERS_A_PAGE = 10_000
 PROFILES_A_CALL = 100
 MASS_RECIPIENTS = (2, 10_000)
-
-#: What a lost answer means: PlatformBusy for a call that changes nothing, AnswerLost for one with an idempotency key,
-#: DeliveryInDoubt for one without.
-Lost = type[PlatformBusy] | type[AnswerLost] | type[DeliveryInDoubt]
+#: A subscription message's fields are named for their type and a number.
+_THING = re.compile(r"thing[0-9]{1,3}")
 
 
 class TokenSource(Protocol):
@@ -40,24 +37,60 @@ class TokenSource(Protocol):
         ...
 
 
+class Sent(Answer, frozen=True, kw_only=True):
+    """Template, subscription and mass messages have an id; each names it in its own way."""
+
+    msgid: int | str = ""
+    msg_id: int | str = ""
+
+
+class MassState(Answer, frozen=True, kw_only=True):
+    msg_status: str
+
+
+class Openids(msgspec.Struct, frozen=True, kw_only=True):
+    openid: list[str] = []
+
+
+class FollowersPage(Answer, frozen=True, kw_only=True):
+    #: The page after the last one has none.
+    data: Openids = Openids()
+    next_openid: str = ""
+
+
+class Profiles(Answer, frozen=True, kw_only=True):
+    user_info_list: list[dict[str, Any]]
+
+
+class Menu(Answer, frozen=True, kw_only=True):
+    menu: dict[str, Any] = msgspec.field(default_factory=dict)
+
+
+class Addresses(Answer, frozen=True, kw_only=True):
+    ip_list: list[str]
+
+
+A = TypeVar("A", bound=Answer)
+
+
 class WeChatClient:
     """The calls we make. A send without idempotency key whose answer was lost raises DeliveryInDoubt, one with a key
     AnswerLost; every reading call raises PlatformBusy and may be made again."""
 
     def __init__(self, *, session: aiohttp.ClientSession, api_base: str, tokens: TokenSource) -> None:
-        self._session = session
-        self._api_base = api_base.rstrip("/")
+        self._transport = Transport(session=session, api_base=api_base)
         self._tokens = tokens
 
     async def send_custom(self, *, openid: str, message: Mapping[str, object]) -> str:
         """A customer-service message: 5 within 48 hours after the citizen's last one. The platform gives no id."""
-        await self._call("/cgi-bin/message/custom/send", {"touser": openid, **message}, lost=DeliveryInDoubt)
+        body = {**message, "touser": openid}
+        await self._call(Request(path="/cgi-bin/message/custom/send", body=body, lost=DeliveryInDoubt), Answer)
         return ""
 
     async def send_template(
         self, *, openid: str, template_id: str, url: str, data: Mapping[str, object], client_msg_id: str
     ) -> str:
-        """A template message; a repeated `client_msg_id` is not sent again for 10 minutes."""
+        """A template message; a repeated `client_msg_id` (1 to 32 characters) is not sent again for 10 minutes."""
         body = {
             "touser": openid,
             "template_id": template_id,
@@ -65,148 +98,97 @@ class WeChatClient:
             "client_msg_id": client_msg_id,
             "data": data,
         }
-        answer = await self._call("/cgi-bin/message/template/send", body, lost=AnswerLost)
-        return str(answer.get("msgid", ""))
+        lost = AnswerLost if client_msg_id else DeliveryInDoubt
+        sent = await self._call(Request(path="/cgi-bin/message/template/send", body=body, lost=lost), Sent)
+        return str(sent.msgid)
 
     async def send_subscription(self, *, openid: str, template_id: str, page: str, data: Mapping[str, object]) -> str:
-        """A subscription notice to a citizen who agreed to it."""
-        body = {"touser": openid, "template_id": template_id, "page": page, "data": data}
-        answer = await self._call("/cgi-bin/message/subscribe/bizsend", body, lost=DeliveryInDoubt)
-        return str(answer.get("msgid", ""))
+        """A subscription notice to a citizen who agreed to it; values of type `thing` are shortened."""
+        body = {"touser": openid, "template_id": template_id, "page": page, "data": short_things(data)}
+        request = Request(path="/cgi-bin/message/subscribe/bizsend", body=body, lost=DeliveryInDoubt)
+        return str((await self._call(request, Sent)).msgid)
 
     async def send_mass(self, *, openids: Sequence[str], message: Mapping[str, object], clientmsgid: str) -> str:
         """One message to 2 to 10 000 followers; a repeated `clientmsgid` gives the first call's id."""
         low, high = MASS_RECIPIENTS
         if not low <= len(openids) <= high:
             raise ValueError(f"a mass message goes to {low} to {high} followers, not {len(openids)}")
-        body = {"touser": list(openids), "clientmsgid": clientmsgid, **message}
-        answer = await self._call("/cgi-bin/message/mass/send", body, lost=AnswerLost, fine=(REPEATED_MASS,))
-        return str(answer.get("msg_id", ""))
+        # Without a clientmsgid the platform makes one of the content: then, too, a repetition is known.
+        body = {**message, "touser": list(openids), "clientmsgid": clientmsgid}
+        request = Request(path="/cgi-bin/message/mass/send", body=body, lost=AnswerLost, fine={REPEATED_MASS})
+        return str((await self._call(request, Sent)).msg_id)
 
     async def mass_status(self, msg_id: str) -> str:
-        """Where a mass message stands, in the platform's words."""
-        answer = await self._call("/cgi-bin/message/mass/get", {"msg_id": msg_id}, lost=PlatformBusy)
-        return str(answer.get("msg_status", ""))
+        """Where a mass message stands, in the platform's words: SENDING, SEND_SUCCESS, SEND_FAIL or DELETE."""
+        request = Request(path="/cgi-bin/message/mass/get", body={"msg_id": int(msg_id)}, lost=PlatformBusy)
+        return (await self._call(request, MassState)).msg_status
 
     async def delete_mass(self, msg_id: str) -> None:
         """Takes a mass message back where the platform still can."""
-        await self._call("/cgi-bin/message/mass/delete", {"msg_id": int(msg_id), "article_idx": 0}, lost=PlatformBusy)
+        body = {"msg_id": int(msg_id), "article_idx": 0}
+        await self._call(Request(path="/cgi-bin/message/mass/delete", body=body, lost=PlatformBusy), Answer)
 
-    async def followers(self) -> AsyncIterator[list[str]]:
-        """Every follower's openid, a page of up to 10 000 at a time."""
-        following = ""
+    async def followers(self, following: str = "") -> AsyncIterator[list[str]]:
+        """Every follower's openid after the one given, a page of up to 10 000 at a time."""
         while True:
-            answer = await self._call("/cgi-bin/user/get", None, lost=PlatformBusy, query={"next_openid": following})
-            page = [str(openid) for openid in (answer.get("data") or {}).get("openid", [])]
-            if not page:
+            query = {"next_openid": following} if following else {}
+            request = Request(path="/cgi-bin/user/get", query=query, lost=PlatformBusy)
+            page = await self._call(request, FollowersPage)
+            if page.data.openid:
+                yield page.data.openid
+            # The last page may name its own last openid or nobody; one that leads nowhere must not go on for ever.
+            if not page.data.openid or page.next_openid in {"", following}:
                 return
-            yield page
-            following = str(answer.get("next_openid", ""))
-            if not following or len(page) < FOLLOWERS_A_PAGE:
-                return
+            following = page.next_openid
 
     async def profiles(self, openids: Sequence[str]) -> list[dict[str, Any]]:
         """What the platform tells of up to 100 followers (subscribe_time, language, tagid_list ...)."""
         if len(openids) > PROFILES_A_CALL:
             raise ValueError(f"at most {PROFILES_A_CALL} profiles a call")
         body = {"user_list": [{"openid": openid, "lang": "zh_CN"} for openid in openids]}
-        answer = await self._call("/cgi-bin/user/info/batchget", body, lost=PlatformBusy)
-        return list(answer.get("user_info_list", []))
+        request = Request(path="/cgi-bin/user/info/batchget", body=body, lost=PlatformBusy)
+        return (await self._call(request, Profiles)).user_info_list
 
     async def create_menu(self, menu: Mapping[str, object]) -> None:
         """Replaces the account's menu (3 buttons, 5 below each)."""
-        await self._call("/cgi-bin/menu/create", menu, lost=PlatformBusy)
+        await self._call(Request(path="/cgi-bin/menu/create", body=menu, lost=PlatformBusy), Answer)
 
     async def menu(self) -> dict[str, Any]:
-        """The account's menu as it is."""
-        return await self._call("/cgi-bin/menu/get", None, lost=PlatformBusy)
+        """The account's menu as it is, as `{"menu": {"button": [...]}}`; an empty menu where there is none."""
+        answer = await self._call(Request(path="/cgi-bin/menu/get", lost=PlatformBusy, fine={NO_MENU}), Menu)
+        return {"menu": answer.menu}
 
     async def callback_addresses(self) -> list[str]:
         """From which addresses the platform calls us."""
-        answer = await self._call("/cgi-bin/getcallbackip", None, lost=PlatformBusy)
-        return [str(address) for address in answer.get("ip_list", [])]
+        return (await self._call(Request(path="/cgi-bin/getcallbackip", lost=PlatformBusy), Addresses)).ip_list
 
-    async def clear_quota(self, app_id: str) -> None:
-        """Resets today's quotas; ten times a month."""
-        await self._call("/cgi-bin/clear_quota/v2", {"appid": app_id}, lost=DeliveryInDoubt)
+    async def clear_quota(self, *, app_id: str, app_secret: str) -> None:
+        """Resets today's quotas; ten times a month. Takes no token: that call's quota may be used up, too."""
+        body = {"appid": app_id, "appsecret": app_secret}
+        await self._transport.ask(Request(path="/cgi-bin/clear_quota/v2", body=body, lost=DeliveryInDoubt), Answer)
 
-    async def _call(
-        self,
-        path: str,
-        body: Mapping[str, object] | None,
-        *,
-        lost: Lost,
-        query: Mapping[str, str] | None = None,
-        fine: Sequence[int] = (),
-    ) -> dict[str, Any]:
+    async def _call(self, request: Request, kind: type[A]) -> A:
         """One call; a rejected token is replaced once. Raises PlatformError or DeliveryInDoubt."""
         token = await self._tokens.token()
         try:
-            return await self._attempt(path, body, token, query or {}, lost=lost, fine=fine)
+            return await self._transport.ask(request, kind, token=token)
         except PlatformTokenInvalid as error:
-            log.warning("wechat.token_rejected", path=path, errcode=error.errcode, rid=error.rid)
+            log.warning("wechat.token_rejected", path=request.path, errcode=error.errcode, rid=error.rid)
         token = await self._tokens.replace(token)
-        return await self._attempt(path, body, token, query or {}, lost=lost, fine=fine)
-
-    async def _attempt(
-        self,
-        path: str,
-        body: Mapping[str, object] | None,
-        token: str,
-        query: Mapping[str, str],
-        *,
-        lost: Lost,
-        fine: Sequence[int],
-    ) -> dict[str, Any]:
-        answer = await post(self._session, self._api_base + path, body, {**query, "access_token": token}, lost=lost)
-        errcode = answer.get("errcode", 0)
-        if errcode == 0 or errcode in fine:
-            return answer
-        error = error_of(int(errcode), str(answer.get("errmsg", "")))
-        log.warning("wechat.refused", path=path, errcode=error.errcode, rid=error.rid, error=type(error).__name__)
-        raise error
+        return await self._transport.ask(request, kind, token=token)
 
 
-async def post(
-    session: aiohttp.ClientSession,
-    url: str,
-    body: Mapping[str, object] | None,
-    query: Mapping[str, str],
-    *,
-    lost: Lost,
-) -> dict[str, Any]:
-    """The platform's JSON answer to one request; GET where there is no body.
-
-    PlatformBusy where the request surely had no effect, `lost` where nobody can tell.
-    """
-    # Raw UTF-8: escaped characters would reach the citizen as backslashes.
-    data = msgspec.json.encode(body) if body is not None else None
-    try:
-        async with session.request(
-            "GET" if body is None else "POST",
-            url,
-            params=query,
-            data=data,
-            headers={"Content-Type": "application/json; charset=utf-8"} if data is not None else None,
-            timeout=aiohttp.ClientTimeout(total=CALL_SECONDS),
-        ) as response:
-            # A gateway that waited in vain may have passed the request on; the others have not.
-            if response.status in {502, 504}:
-                raise lost(f"the platform's gateway answered {response.status}")
-            if response.status != 200:
-                raise PlatformBusy(f"the platform answered HTTP {response.status}")
-            raw = await response.content.read(ANSWER_LIMIT + 1)
-    except aiohttp.ClientConnectorError as error:
-        raise PlatformBusy("the platform cannot be reached") from error
-    except (aiohttp.ClientError, asyncio.TimeoutError) as error:
-        raise lost(f"the platform's answer was lost: {type(error).__name__}") from error
-    return _decoded(raw, lost)
+def make_client(settings: BotSettings, *, session: aiohttp.ClientSession, tokens: TokenSource) -> WeChatClient:
+    """The client of the account in the settings."""
+    return WeChatClient(session=session, api_base=settings.wechat_api_base, tokens=tokens)
 
 
-def _decoded(raw: bytes, lost: Lost) -> dict[str, Any]:
-    if len(raw) > ANSWER_LIMIT:
-        raise lost("the platform's answer is too long")
-    try:
-        return msgspec.json.decode(raw, type=dict[str, Any])
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise lost("the platform's answer is not JSON") from error
+def short_things(data: Mapping[str, object]) -> dict[str, object]:
+    """`{"thing1": {"value": ...}, ...}` with values that the platform takes."""
+    return {name: _short(part) if _THING.fullmatch(name) else part for name, part in data.items()}
+
+
+def _short(part: object) -> object:
+    if isinstance(part, Mapping) and isinstance(part.get("value"), str):
+        return {**part, "value": thing(part["value"])}
+    return part

@@ -34,13 +34,28 @@ ERRORS: Mapping[int, type[PlatformError]] = {
     45008: ContentRejected,
     47003: ContentRejected,
     40037: ContentRejected,
+    # Ours to put right before anybody can get the message: no text, broken JSON, unknown type or medium, odd list.
+    44004: ContentRejected,
+    47001: ContentRejected,
+    40008: ContentRejected,
+    40007: ContentRejected,
+    40130: ContentRejected,
+    40032: ContentRejected,
     48001: PermissionDenied,
     48004: PermissionDenied,
     50002: PermissionDenied,
-    # Our address is not on the account's list: an operator has to add it.
+    # An operator has to put these right: the app id or its secret is wrong or missing.
+    40013: PermissionDenied,
+    40125: PermissionDenied,
+    41002: PermissionDenied,
+    41004: PermissionDenied,
     40164: PermissionDenied,
 }
 
+#: The address that we call from is not on the account's list.
+ADDRESS_NOT_LISTED = 40164
+#: The account has no menu yet.
+NO_MENU = 46003
 #: "This clientmsgid exists": the repeated call is answered with the first one's msg_id, which is success.
 REPEATED_MASS = 45065
 
