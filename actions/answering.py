@@ -22,7 +22,12 @@ from actions.subject import subject, trimmed
 #: Facts short enough to stand in the first reply about an item.
 OVERVIEW = ("time_limit", "fee", "place")
 OVERVIEW_SIGNS = 60
+#: How many further things to ask are named after an answer.
+OTHERS = 4
 OFFERED = ("materials", "time_limit", "fee", "place", "flow")
+#: Asked without an item: the item is asked for, but who wants a telephone number gets one at once.
+ASK_ITEM = "utter_ask_which_item"
+NO_ITEM = {"phone": "utter_general_phone", "complaint_phone": "utter_general_complaint"}
 FAQ_KIND, ITEM_KIND, ASPECT_KIND = "faq", "item", "aspect"
 
 
@@ -35,13 +40,16 @@ class Answers:
         self._tracker = tracker
         self._quiet = quiet
 
-    async def answer(self, message: Said) -> list[Event]:
-        """Answers a message; tells in one sentence where a backend is down."""
+    async def answer(self, message: Said, *, unknown: str | None = None) -> list[Event]:
+        """Answers a message; tells in one sentence where a backend is down.
+
+        `unknown`: what to say where nothing fits and it was hardly a question; it is not recorded then.
+        """
         option = picked(message.text, on_table(self._tracker, ITEM_KIND, FAQ_KIND, ASPECT_KIND))
         try:
             if option is not None:
                 return await self.option(option)
-            return await self._question(message)
+            return await self._question(message, unknown)
         except BackendDown:
             self._say.utter_message(response="utter_backend_down", hotline=self._settings.hotline)
             return []
@@ -53,20 +61,23 @@ class Answers:
         if option.kind == ASPECT_KIND:
             hand = item_in_hand(self._tracker, self._clock.now())
             if hand is None:
-                self._say.utter_message(response="utter_ask_which_item")
+                self._say.utter_message(response=ASK_ITEM)
                 return [SlotSet("asked_aspects", [option.value])]
             return await self._guide(hand.code, [option.value])
         return await self._guide(option.value, aspects_waiting(self._tracker))
 
-    async def _question(self, message: Said) -> list[Event]:
+    async def _question(self, message: Said, unknown: str | None) -> list[Event]:
         aspects, named = message.aspects, subject(message.unasked)
         hand = item_in_hand(self._tracker, self._clock.now())
         if not named and aspects:
             if hand is not None:
                 return await self._guide(hand.code, aspects)
-            self._say.utter_message(response="utter_ask_which_item")
+            self._say.utter_message(response=NO_ITEM.get(aspects[0], ASK_ITEM), hotline=self._settings.hotline)
             return [SlotSet("asked_aspects", list(aspects))]
         decision = await self._search(message, named)
+        if unknown and isinstance(decision, Unknown):
+            self._say.utter_message(response=unknown)
+            return []
         # "居住证" after "要带什么？" names what the earlier question was about.
         waiting = aspects or aspects_waiting(self._tracker)
         return await self._tell(decision, message, waiting)
@@ -144,16 +155,17 @@ class Answers:
             return events + self._overview(guide)
         for aspect in aspects:
             self._fact(guide, aspect)
-        others = [_title(guide, one) for one in ASPECTS if one not in aspects and guide.told(one)][:4]
-        self._say.utter_message(
-            response="utter_guide_source", source=_source(guide), others="、".join(others) or "材料"
-        )
+        others = [_title(guide, one) for one in ASPECTS if one not in aspects and guide.told(one)][:OTHERS]
+        response = "utter_guide_source" if others else "utter_guide_source_only"
+        self._say.utter_message(response=response, source=_source(guide), others="、".join(others))
         return events
 
     def _fact(self, guide: Guide, aspect: str) -> None:
         text, title = guide.told(aspect), _title(guide, aspect)
         if text:
-            self._say.utter_message(response="utter_fact", item=guide.task_name, title=title, text=text)
+            self._say.utter_message(
+                response="utter_fact", item=guide.task_name, title=title, fact=f"\n{text}" if "\n" in text else text
+            )
             return
         phone = guide.told("phone") or self._settings.hotline
         self._say.utter_message(response="utter_fact_missing", item=guide.task_name, title=title, phone=phone)
@@ -180,6 +192,11 @@ def titled(hits: Sequence[ItemHit]) -> list[tuple[ItemHit, str]]:
 
 def _apart(hit: ItemHit) -> str:
     return f"{hit.task_name}（{'，'.join(one for one in (hit.district, hit.dept_name) if one)}）"
+
+
+def _placed(fact: str) -> str:
+    """A fact of several lines starts on a line of its own."""
+    return f"\n{fact}" if "\n" in fact else fact
 
 
 def _title(guide: Guide, aspect: str) -> str:

@@ -23,9 +23,9 @@ _WEEKDAYS |= {str(index + 1): index for index in range(7)}
 _WEEKDAY = re.compile(
     r"(?P<which>下下|下|上|这|本)?(?:一)?(?:个)?(?:周|星期|礼拜)(?P<day>[一二三四五六日天末]|[1-7](?!\d))"
 )
-_RELATIVE = {"今": 0, "明": 1, "后": 2, "大后": 3}
+_RELATIVE = {"今": 0, "明": 1, "后": 2, "大后": 3, "昨": -1, "前": -2}
 _NEAR = re.compile(
-    r"(?P<day>大后|今|明|后)(?:天|儿个?|日|早上?|晚|上午|下午|晌午|中午)|(?P<tonight>今晚)|(?P<next>第二天|隔天|次日)"
+    r"(?P<day>大后|今|明|后|昨|前(?=天))(?:天|儿个?|日|早上?|晚|上午|下午|晌午|中午)|(?P<tonight>今晚)|(?P<next>第二天|隔天|次日)"
 )
 _IN_DAYS = re.compile(rf"(?:过|再过)?(?P<count>{_NUMBER})天(?:以?后|之后)|过(?P<count2>{_NUMBER})天")
 _IN_WEEKS = re.compile(rf"(?:过)?(?P<count>{_NUMBER})(?:个)?(?:周|星期|礼拜)(?:以?后|之后)")
@@ -46,7 +46,8 @@ _PARTS: tuple[tuple[re.Pattern[str], Part], ...] = (
     (re.compile(r"上午|早上|早晨|清晨|早点|一早|大早|中午前|午前|[今明]早"), "morning"),
     (re.compile(r"下午|午后|傍晚|晚上|今晚|明晚|中午后"), "afternoon"),
 )
-_EARLIEST = re.compile(r"最早|尽快|越快越好|越早越好|最近的|最快")
+_PART_WORDS = re.compile("|".join(pattern.pattern for pattern, _ in _PARTS))
+_EARLIEST = re.compile(r"最早|尽快|越快越好|越早越好|最近的|最快|哪天都|什么时候都|时间都?(?:随便|可以|行)|随时")
 _ANY = re.compile(r"都行|都可以|随便|无所谓|哪天都|什么时候都|都好|你看着|你安排|任意")
 
 
@@ -61,8 +62,8 @@ class When:
     at: time | None = None
     earliest: bool = False
     whatever: bool = False
-    #: The words that named the day, for "下周三 is ...".
-    words: str = ""
+    #: The message without its words for day and time.
+    rest: str = ""
 
     @property
     def anything(self) -> bool:
@@ -81,7 +82,9 @@ class DateReader:
     def read(self, text: str, now: datetime) -> When:
         """What `text` says of a day and time, seen from `now` (the city's wall clock)."""
         day, until, words = self._day(text, now)
-        at, part = _clock(text.replace(words, " ", 1) if words else text)
+        rest = text.replace(words, " ", 1) if words else text
+        clock = _CLOCK.search(rest)
+        at, part = _clock(clock) if clock else (None, None)
         return When(
             day=day,
             until=until,
@@ -89,7 +92,7 @@ class DateReader:
             at=at,
             earliest=bool(_EARLIEST.search(text)),
             whatever=bool(_ANY.search(text)),
-            words=words,
+            rest=_PART_WORDS.sub(" ", _CLOCK.sub(" ", rest)),
         )
 
     def _day(self, text: str, now: datetime) -> tuple[date | None, date | None, str]:
@@ -192,10 +195,7 @@ def _real(year: int, month: int, day: int) -> date | None:
         return None
 
 
-def _clock(text: str) -> tuple[time | None, Part | None]:
-    found = _CLOCK.search(text)
-    if not found:
-        return None, None
+def _clock(found: re.Match[str]) -> tuple[time | None, Part | None]:
     hour, said = _number(found["hour"]), found["part"] or ""
     minute = {"半": 30, "一刻": 15, "三刻": 45}.get(found["minute"] or "", -1)
     minute = _number(found["minute"]) if minute < 0 else minute

@@ -7,6 +7,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.answering import Answers
 from actions.base import BackedAction
+from actions.listing import is_about_halls, tell_halls
 from actions.memory import Event
 from actions.said import said
 
@@ -18,5 +19,9 @@ class AnswerQuestion(BackedAction):
         return "action_answer"
 
     async def act(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> list[Event]:
+        message = said(tracker)
+        if is_about_halls(message):
+            await tell_halls(self.parts, dispatcher, message)
+            return []
         in_form = bool((tracker.active_loop or {}).get("name"))
-        return await Answers(self.parts, dispatcher, tracker, quiet=in_form).answer(said(tracker))
+        return await Answers(self.parts, dispatcher, tracker, quiet=in_form).answer(message)

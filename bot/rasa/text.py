@@ -21,7 +21,7 @@ _KINDS = (
     (re.compile(r"MOBILE[A-Z2-7]{8}"), "㊂"),
     (re.compile(r"BANKCARD[A-Z2-7]{8}"), "㊃"),
     (re.compile(r"YJ\d{14}", re.IGNORECASE), "㊄"),
-    (re.compile(r"(?<!\d)\d{6}(?!\d)"), "㊅"),
+    (re.compile(r"(?<![0-9A-Za-z])\d{5}[\dXx](?![0-9A-Za-z])"), "㊅"),
 )
 _INNER_SPACE = re.compile(r"(?<=[\u4e00-\u9fff]) (?=[\u4e00-\u9fff])")
 

@@ -1,0 +1,98 @@
+"""Who comes? Name, ID number and mobile number; of the two numbers this process sees tokens only."""
+
+from __future__ import annotations
+
+import re
+
+from actions.forms import BELIEVED, Turn
+
+_INTRODUCED = re.compile(
+    r"(?:我叫|我是|姓名(?:是|为|:|：)?|名字(?:是|叫|写)?(?:错了)?[,，]?(?:应该)?(?:是|叫)?|应该(?:是|叫)|本人|办理人(?:是)?|申请人(?:是)?)\s*(?P<name>[\u4e00-\u9fff·•]{2,15})"
+)
+_NAME = re.compile(
+    r"[\u4e00-\u9fff]{2,4}|[\u4e00-\u9fff]{1,10}[·•][\u4e00-\u9fff·•]{1,12}|[A-Za-z][A-Za-z .'\-]{1,38}[A-Za-z]"
+)
+_POLITE = re.compile(r"^(?:我叫|我是|叫|是|姓名|名字|本人)[是叫:：]?|(?:吧|啊|的|先生|女士|小姐|老师)$|[\s，。,.!！]")
+_NO_NAME = re.compile(
+    r"^(?:你好|您好|谢谢|好的|可以|确认|确定|不是|不要|不用|是的|对的|没有|什么|怎么|为什么|不知道|没问题|知道了|明白了|算了|同意|取消)"
+)
+#: Single and double surnames that cover nearly everybody; a name that starts with none is still taken when asked for.
+_SURNAMES = (
+    "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗郑梁谢宋唐许韩邓冯曹彭曾肖田董潘袁蔡蒋余于杜叶程魏苏吕丁任卢姚沈钟姜崔谭陆"
+    "汪范金石廖贾夏韦付方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤温康施文牛樊葛邢安齐易乔伍庞颜"
+)
+_DIGITS = re.compile(r"\d{4,}")
+#: Intents that look like names to nobody; a name such as 谢安 must not fall to "thanks".
+_NEVER = frozenset({"affirm", "deny", "stop", "choose_option", "greet", "thanks", "goodbye"})
+
+
+class NameStep:
+    """The name of who comes."""
+
+    slot = "applicant_name"
+
+    async def read(self, turn: Turn) -> None:
+        name = introduced(turn.message.text)
+        if name is None and turn.asked_for(self.slot) and not turn.taken:
+            name = self._alone(turn)
+        if name and name != turn.values[self.slot]:
+            turn.take(self.slot, name)
+
+    async def ask(self, turn: Turn) -> None:
+        turn.ask("utter_request_applicant_name")
+
+    def _alone(self, turn: Turn) -> str | None:
+        """A message that is nothing but a name."""
+        plain = _POLITE.sub("", turn.message.text)
+        if _DIGITS.search(plain) or not _NAME.fullmatch(plain) or _NO_NAME.match(plain):
+            return None
+        message = turn.message
+        surname = plain[0] in _SURNAMES or len(plain) > 4
+        sure = message.confidence >= (0.9 if surname else BELIEVED)
+        if message.intent not in {"inform", "nlu_fallback"} and sure and (not surname or message.intent in _NEVER):
+            return None
+        return plain
+
+
+class IdStep:
+    """The ID number, as the token that the edge put in its place."""
+
+    slot = "applicant_id"
+
+    async def read(self, turn: Turn) -> None:
+        token = turn.message.value("id_card")
+        if token:
+            turn.take(self.slot, token)
+        elif turn.message.value("id_wrong"):
+            turn.tell("utter_id_wrong")
+        elif turn.asked_for(self.slot) and not turn.taken and _DIGITS.search(turn.message.text):
+            turn.tell("utter_id_shape")
+
+    async def ask(self, turn: Turn) -> None:
+        turn.ask("utter_request_applicant_id")
+
+
+class MobileStep:
+    """The mobile number, as the token that the edge put in its place."""
+
+    slot = "applicant_mobile"
+
+    async def read(self, turn: Turn) -> None:
+        token = turn.message.value("mobile")
+        if token:
+            turn.take(self.slot, token)
+        elif turn.asked_for(self.slot) and not turn.taken and _DIGITS.search(turn.message.text):
+            turn.tell("utter_mobile_shape")
+
+    async def ask(self, turn: Turn) -> None:
+        turn.ask("utter_request_applicant_mobile")
+
+
+def introduced(text: str) -> str | None:
+    """The name after "我叫", "姓名是" and the like."""
+    found = _INTRODUCED.search(text)
+    if not found:
+        return None
+    name = re.split(r"手机|电话|身份证|的|想|要|来|，|,", found["name"])[0]
+    plausible = (2 <= len(name) <= 4 and name[0] in _SURNAMES) or "·" in name
+    return name if plausible or (len(name) >= 2 and "名" in found.group(0)[:3]) else None

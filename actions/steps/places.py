@@ -1,0 +1,142 @@
+"""Which service and which hall? Names as citizens shorten them, against what the appointment backend offers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from actions.answers import Hall, ItemHit, Service
+from actions.errors import Missing
+from actions.forms import Turn
+from actions.memory import item_in_hand, take_in_hand
+from actions.naming import SHORTEST, by_distance, named_hall, named_service
+from actions.options import Option
+from actions.subject import subject, trimmed
+
+SERVICE, HALL = "service", "hall"
+_BOOKING = re.compile(r"帮我|给我|我要|我想|想要|想|预约|约一下|约个|约|取号|挂号|挂个号|一下|个号|的号|办理|去|办")
+_ANYWHERE = re.compile(r"^(?!.*(?:天|时)).*(?:都行|都可以|随便|哪个都|无所谓|任意)")
+_NEAREST = re.compile(r"最近|近一?点|附近|离我")
+_CHANGE = re.compile(r"改|换|不是|不对|错")
+
+
+class ServiceStep:
+    """What the visit is for: a service by its name, or the service at which an item is handled."""
+
+    slot = "booking_service"
+
+    async def read(self, turn: Turn) -> None:
+        known = turn.values[self.slot]
+        if known is not None and not _CHANGE.search(turn.message.text):
+            return
+        services = await turn.parts.backends.services()
+        option = turn.picked(SERVICE)
+        service = _by_code(services, option.value) if option else named_service(turn.message.text, services)
+        if service is None and known is None and not option:
+            service = await self._by_item(turn, services)
+        if service and service.service_code != (known or {}).get("code"):
+            turn.take(self.slot, {"code": service.service_code, "name": service.name})
+            turn.drop("booking_slot")
+
+    async def ask(self, turn: Turn) -> None:
+        services = await turn.parts.backends.services()
+        options = [Option(kind=SERVICE, value=one.service_code, title=one.name) for one in services]
+        turn.ask("utter_request_booking_service", options)
+
+    async def _by_item(self, turn: Turn, services: Sequence[Service]) -> Service | None:
+        """The service at which the item is handled that was named, or that is in hand."""
+        text = _BOOKING.sub(" ", turn.when.rest or turn.message.text)
+        if len(subject(text)) >= SHORTEST and turn.requested in {None, self.slot}:
+            found = await turn.parts.backends.find_items(trimmed(text))
+            if found.verdict != "none" and found.hits:
+                return await self._of_items(turn, found.hits if found.verdict == "ask" else found.hits[:1], services)
+        hand = item_in_hand(turn.tracker, turn.now)
+        if hand and turn.requested is None:
+            return await self._of_items(turn, [ItemHit(task_code=hand.code, task_name=hand.name)], services)
+        return None
+
+    async def _of_items(self, turn: Turn, hits: Sequence[ItemHit], services: Sequence[Service]) -> Service | None:
+        codes = {await self._service_code(turn, hit.task_code) for hit in hits}
+        service = _by_code(services, codes.pop() or "") if len(codes) == 1 else None
+        if service:
+            turn.tell("utter_booking_for_item", item=hits[0].task_name, service=service.name)
+            if len(hits) == 1:
+                turn.extra += take_in_hand(hits[0].task_code, hits[0].task_name, turn.now)
+        elif len(hits) == 1:
+            turn.tell("utter_item_not_bookable", item=hits[0].task_name)
+        return service
+
+    async def _service_code(self, turn: Turn, task_code: str) -> str | None:
+        try:
+            return (await turn.parts.backends.item(task_code)).service_code
+        except Missing:
+            return None
+
+
+class HallStep:
+    """Where the visit is: by name, district, position or number."""
+
+    slot = "booking_hall"
+
+    async def read(self, turn: Turn) -> None:
+        service = turn.values["booking_service"]
+        if service is None:
+            return
+        known = turn.values[self.slot]
+        halls = await turn.parts.backends.halls(service_code=service["code"])
+        if known and all(hall.hall_code != known["code"] for hall in halls):
+            turn.tell("utter_hall_without_service", hall=known["name"], service=service["name"])
+            turn.drop(self.slot, "booking_slot")
+        option = turn.picked(HALL)
+        hall = next((one for one in halls if option and one.hall_code == option.value), None)
+        hall = hall or self._said(turn, halls)
+        if hall is None and known is None and len(halls) == 1:
+            hall = halls[0]
+            turn.tell("utter_only_hall", hall=hall.name, service=service["name"])
+        if hall is None:
+            await self._elsewhere(turn, service["name"])
+        elif hall.hall_code != (known or {}).get("code"):
+            turn.take(self.slot, {"code": hall.hall_code, "name": hall.name, "address": hall.address})
+            turn.drop("booking_slot")
+
+    async def ask(self, turn: Turn) -> None:
+        service = turn.values["booking_service"]
+        halls = await turn.parts.backends.halls(service_code=service["code"])
+        options = [Option(kind=HALL, value=one.hall_code, title=one.name) for one in halls]
+        if not options:
+            turn.tell("utter_no_hall", service=service["name"])
+            turn.end()
+            return
+        turn.ask("utter_request_booking_hall", options, service=service["name"])
+
+    def _said(self, turn: Turn, halls: Sequence[Hall]) -> Hall | None:
+        named = named_hall(turn.message.text, halls)
+        if named:
+            return named
+        latitude, longitude = turn.message.value("latitude"), turn.message.value("longitude")
+        if latitude and longitude:
+            near = by_distance(halls, float(latitude), float(longitude))
+            return self._chosen(turn, [hall for hall, _ in near])
+        if turn.asked_for(self.slot) and _NEAREST.search(turn.message.text):
+            turn.tell("utter_send_location")
+        elif turn.asked_for(self.slot) and _ANYWHERE.search(turn.message.text):
+            return self._chosen(turn, halls)
+        return None
+
+    def _chosen(self, turn: Turn, halls: Sequence[Hall]) -> Hall | None:
+        """The first of them, and says so, because the citizen did not name it."""
+        for hall in halls[:1]:
+            turn.tell("utter_hall_chosen", hall=hall.name)
+            return hall
+        return None
+
+    async def _elsewhere(self, turn: Turn, service: str) -> None:
+        """Says so where a hall was named that does not offer the service."""
+        if turn.values[self.slot] is None:
+            other = named_hall(turn.message.text, await turn.parts.backends.halls())
+            if other:
+                turn.tell("utter_hall_without_service", hall=other.name, service=service)
+
+
+def _by_code(services: Sequence[Service], code: str) -> Service | None:
+    return next((one for one in services if one.service_code == code), None)

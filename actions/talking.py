@@ -1,0 +1,64 @@
+"""What does "the second one" or "something else" mean right now?"""
+
+from __future__ import annotations
+
+from rasa_sdk import Tracker
+from rasa_sdk.events import FollowupAction
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.answering import ASPECT_KIND, FAQ_KIND, ITEM_KIND, Answers
+from actions.base import BackedAction
+from actions.listing import is_about_halls, tell_halls
+from actions.memory import Event, let_go, on_table
+from actions.options import picked
+from actions.said import said
+
+
+class ChooseOption(BackedAction):
+    """Answers with the option that was chosen from the list last shown."""
+
+    def name(self) -> str:
+        return "action_choose_option"
+
+    async def act(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> list[Event]:
+        options = on_table(tracker, ITEM_KIND, FAQ_KIND, ASPECT_KIND)
+        message = said(tracker)
+        option = picked(message.text, options)
+        if option is not None:
+            return await Answers(self.parts, dispatcher, tracker).option(option)
+        if options:
+            dispatcher.utter_message(response="utter_option_unclear", count=str(len(options)))
+        else:
+            dispatcher.utter_message(response="utter_no_options")
+        return []
+
+
+class ChangeTopic(BackedAction):
+    """Lets go of the item in hand."""
+
+    def name(self) -> str:
+        return "action_change_topic"
+
+    async def act(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> list[Event]:
+        dispatcher.utter_message(response="utter_change_topic")
+        return let_go()
+
+
+class TakeValue(BackedAction):
+    """A value that no form asked for: a case number is looked up, an item answered, an identifier left alone."""
+
+    def name(self) -> str:
+        return "action_take_value"
+
+    async def act(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> list[Event]:
+        message = said(tracker)
+        if message.value("case_number"):
+            return [FollowupAction("progress_form")]
+        if any(message.value(name) for name in ("id_card", "id_wrong", "mobile", "bank_card")):
+            dispatcher.utter_message(response="utter_number_alone")
+            return []
+        if is_about_halls(message):
+            await tell_halls(self.parts, dispatcher, message)
+            return []
+        answers = Answers(self.parts, dispatcher, tracker)
+        return await answers.answer(message, unknown="utter_value_alone")

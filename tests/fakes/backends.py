@@ -1,0 +1,478 @@
+"""Small, strict backends on port 0: the HTTP contract that actions rely on, with a few items, halls and cases."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from aiohttp import web
+
+ZONE = ZoneInfo("Asia/Shanghai")
+TOKEN = "fake-service-token-0123456789"
+PROBLEM = "urn:zhengqiao:problem:"
+
+SERVICES = {"HJ": "户籍业务", "CRJ": "出入境证件", "SB": "社会保险", "BDC": "不动产登记", "HY": "婚姻登记"}
+ALIASES = {
+    "juzhuzheng": ("居住证", "居住证办理", "居住证申领"),
+    "huzhao": ("护照", "普通护照", "出国的护照"),
+    "gangao": ("港澳通行证", "港澳"),
+    "shebaoka": ("社保卡", "社会保障卡"),
+    "xinshenger": ("上户口", "新生儿", "出生登记"),
+    "guohu": ("过户", "二手房"),
+}
+
+
+def section(aspect: str, title: str, text: str = "") -> dict[str, Any]:
+    return {"aspect": aspect, "title": title, "text": text, "missing": not text}
+
+
+GUIDES: dict[str, dict[str, Any]] = {
+    "juzhuzheng": {
+        "task_name": "居住证申领",
+        "dept_name": "云江市公安局",
+        "service_code": "HJ",
+        "sections": [
+            section("materials", "申请材料", "1. 居民身份证（原件）\n2. 租房合同或房产证（复印件）\n3. 一寸照片两张"),
+            section("conditions", "受理条件", "在云江市居住满半年，有合法稳定就业、住所或连续就读之一。"),
+            section("time_limit", "办理时限", "承诺7个工作日；法定15个工作日。"),
+            section("fee", "收费", "不收费。"),
+            section("place", "办理地点", "居住地派出所户籍窗口"),
+            section("hours", "办理时间", "周一至周五 9:00-17:00"),
+            section("phone", "咨询电话", "0100-88010001"),
+            section("complaint_phone", "监督投诉电话", "0100-88010002"),
+            section("flow", "办理流程", "申请、受理、审核、发证。"),
+            section("online", "网上办理", "可以在网上申请。"),
+            section("trips", "到现场次数", "最多跑1次，本人到场。"),
+            section("department", "办理部门", "云江市公安局"),
+            section("courier", "邮寄"),
+            section("appointment", "预约", "可以预约。"),
+            section("result", "办理结果", "居住证"),
+            section("basis", "设定依据", "《居住证暂行条例》"),
+            section("audience", "服务对象", "自然人"),
+        ],
+    },
+    "huzhao": {
+        "task_name": "普通护照首次申领",
+        "dept_name": "云江市公安局出入境管理支队",
+        "service_code": "CRJ",
+        "sections": [
+            section("materials", "申请材料", "1. 居民身份证（原件）\n2. 护照照片一张"),
+            section("time_limit", "办理时限", "承诺7个工作日。"),
+            section("fee", "收费", "每本120元。"),
+            section("place", "办理地点", "各政务服务中心出入境窗口"),
+            section("phone", "咨询电话", "0100-88010003"),
+        ],
+    },
+    "gangao": {
+        "task_name": "往来港澳通行证首次申领",
+        "dept_name": "云江市公安局出入境管理支队",
+        "service_code": "CRJ",
+        "sections": [section("materials", "申请材料", "居民身份证（原件）"), section("fee", "收费", "每本60元。")],
+    },
+    "shebaoka": {
+        "task_name": "社会保障卡补办",
+        "dept_name": "云江市人力资源和社会保障局",
+        "service_code": "SB",
+        "sections": [section("materials", "申请材料", "居民身份证（原件）"), section("fee", "收费", "补卡每张16元。")],
+    },
+    "xinshenger": {
+        "task_name": "新生儿出生登记",
+        "dept_name": "云江市公安局",
+        "service_code": "HJ",
+        "sections": [section("materials", "申请材料", "1. 出生医学证明\n2. 父母户口簿")],
+    },
+    "guohu": {
+        "task_name": "二手房转移登记",
+        "dept_name": "云江市自然资源和规划局",
+        "service_code": None,
+        "sections": [
+            section("materials", "申请材料", "不动产权证书"),
+            section("time_limit", "办理时限", "3个工作日。"),
+        ],
+    },
+}
+FAQ = [
+    {
+        "id": "social-gap-01",
+        "question": "社保断缴有什么影响？",
+        "words": ("断缴", "断交", "断了"),
+        "answer": "断缴期间不计缴费年限，补缴后恢复。",
+        "department": "云江市人力资源和社会保障局",
+        "source": "《云江市社保便民告知》（示例）",
+        "source_url": "",
+        "valid_until": "2027-12-31",
+        "topics": ["social_security"],
+        "task_code": None,
+    },
+    {
+        "id": "leave-01",
+        "question": "产假有多少天？",
+        "words": ("产假",),
+        "answer": "女职工生育享受158天产假。",
+        "department": "云江市医疗保障局",
+        "source": "《云江市人口与计划生育条例》（示例）",
+        "source_url": "",
+        "valid_until": None,
+        "topics": ["marriage"],
+        "task_code": None,
+    },
+    {
+        "id": "leave-02",
+        "question": "陪产假有几天？",
+        "words": ("陪产假",),
+        "answer": "男方享受15天陪产假。",
+        "department": "云江市医疗保障局",
+        "source": "《云江市人口与计划生育条例》（示例）",
+        "source_url": "",
+        "valid_until": None,
+        "topics": ["marriage"],
+        "task_code": None,
+    },
+]
+HALLS = [
+    ("SZX", "云江市政务服务中心", "云江市", "990000", 30.002, 110.014, ("HJ", "CRJ", "SB", "BDC")),
+    ("JB", "江北区政务服务中心", "江北区", "990101", 30.041, 110.002, ("HJ", "CRJ", "SB", "HY")),
+    ("JN", "江南区政务服务中心", "江南区", "990102", 29.981, 110.031, ("HJ", "SB", "BDC")),
+]
+STARTS = ("09:00", "09:30", "10:00", "10:30", "11:00", "14:00", "14:30", "15:00", "15:30", "16:00")
+CASES = {
+    ("YJ20261103000017", "381920"): {
+        "project_no": "YJ20261103000017",
+        "task_name": "居住证申领",
+        "state": "2",
+        "state_text": "审核中",
+        "org_name": "云江市公安局",
+        "applicant": "张*",
+        "apply_date": "2026-11-03",
+        "accept_date": "2026-11-04",
+        "promise_date": "2026-11-27",
+        "steps": [
+            {"process_name": "受理", "state_text": "已完成", "started_at": "2026-11-04T09:00:00+08:00", "explain": ""},
+            {"process_name": "审核", "state_text": "进行中", "started_at": "2026-11-05T09:00:00+08:00", "explain": ""},
+        ],
+        "result": None,
+    }
+}
+IDENTITIES = {
+    "IDCARDK3Q7ZP2A": ("id_card", "110101199003070038"),
+    "IDCARDM2XW7ABC": ("id_card", "110101198506150029"),
+    "MOBILEA7KQ2M3P": ("mobile", "13800138000"),
+}
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+@dataclass(kw_only=True)
+class FakeBackends:
+    """State that a test may look at and change; `app()` serves it."""
+
+    now: datetime = datetime(2026, 11, 24, 10, 0, tzinfo=ZONE)
+    appointments: list[dict[str, Any]] = field(default_factory=list)
+    subscriptions: list[tuple[str, str]] = field(default_factory=list)
+    unanswered: list[dict[str, Any]] = field(default_factory=list)
+    #: Idempotency key -> what was answered.
+    keys: dict[str, dict[str, Any]] = field(default_factory=dict)
+    #: Tokens that were exchanged for their value.
+    redeemed: list[str] = field(default_factory=list)
+    #: (hall, service, "2026-11-25T09:00") that have no place left.
+    full: set[str] = field(default_factory=set)
+    #: Path beginnings that fail: "down" closes the door, "nonsense" answers 200 with rubbish.
+    faults: dict[str, str] = field(default_factory=dict)
+    wrong_codes: int = 0
+    #: Every request as "METHOD /path".
+    calls: list[str] = field(default_factory=list)
+
+    def reset(self) -> None:
+        """As at the beginning."""
+        fresh = FakeBackends()
+        for name in self.__dataclass_fields__:
+            setattr(self, name, getattr(fresh, name))
+
+    def app(self) -> web.Application:
+        app = web.Application(middlewares=[self._guard])
+        app.router.add_get("/catalogue/v1/items", self._items)
+        app.router.add_get("/catalogue/v1/items/{code}", self._item)
+        app.router.add_get("/catalogue/v1/items/{code}/guide", self._guide)
+        app.router.add_get("/faq/v1/search", self._faq)
+        app.router.add_get("/faq/v1/entries/{id}", self._entry)
+        app.router.add_post("/faq/v1/unanswered", self._unanswered)
+        app.router.add_get("/appointments/v1/services", self._services)
+        app.router.add_get("/appointments/v1/halls", self._halls)
+        app.router.add_get("/appointments/v1/days", self._days)
+        app.router.add_get("/appointments/v1/slots", self._slots)
+        app.router.add_get("/appointments/v1/appointments", self._mine)
+        app.router.add_post("/appointments/v1/reservations", self._reserve)
+        app.router.add_post("/appointments/v1/appointments/{code}/{act}", self._act)
+        app.router.add_post("/progress/v1/cases/query", self._case)
+        app.router.add_put("/progress/v1/cases/{number}/subscriptions/{citizen}", self._subscribe)
+        app.router.add_post("/vault/v1/redeem", self._redeem)
+        app.router.add_post("/test/reset", self._reset)
+        app.router.add_post("/test/set", self._set)
+        app.router.add_get("/test/state", self._state)
+        return app
+
+    @web.middleware
+    async def _guard(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        if request.path.startswith("/test/"):
+            return await handler(request)
+        self.calls.append(f"{request.method} {request.path}")
+        if request.headers.get("Authorization") != f"Bearer {TOKEN}":
+            return problem(401, "unauthorized")
+        for beginning, fault in self.faults.items():
+            if request.path.startswith(beginning):
+                if fault == "down":
+                    return web.Response(status=503, text="down")
+                return web.Response(text="<html>nonsense</html>", content_type="application/json")
+        return await handler(request)
+
+    # catalogue
+
+    async def _items(self, request: web.Request) -> web.Response:
+        question = request.query["q"]
+        assert 1 <= len(question) <= 200
+        exact = [code for code, names in ALIASES.items() if any(name in question for name in names)]
+        if "通行证" in question and "gangao" not in exact:
+            exact.append("gangao")
+        if question in {"出国", "出国要办什么证", "出国证件"}:
+            hits, verdict = ["huzhao", "gangao"], "ask"
+        elif len(exact) > 1:
+            hits, verdict = exact, "ask"
+        else:
+            hits, verdict = exact, "sure" if exact else "none"
+        return web.json_response({"verdict": verdict, "hits": [hit(code) for code in hits]})
+
+    async def _item(self, request: web.Request) -> web.Response:
+        code = request.match_info["code"]
+        if code not in GUIDES:
+            return problem(404, "not-found")
+        guide = GUIDES[code]
+        return web.json_response(
+            {"task_code": code} | {key: guide[key] for key in ("task_name", "dept_name", "service_code")}
+        )
+
+    async def _guide(self, request: web.Request) -> web.Response:
+        code = request.match_info["code"]
+        if code not in GUIDES:
+            return problem(404, "not-found")
+        guide = GUIDES[code]
+        return web.json_response(
+            {
+                "task_code": code,
+                "task_name": guide["task_name"],
+                "dept_name": guide["dept_name"],
+                "district": "云江市",
+                "source": "云江市示例办事指南",
+                "sections": guide["sections"],
+            }
+        )
+
+    # questions
+
+    async def _faq(self, request: web.Request) -> web.Response:
+        question = request.query["q"]
+        hits = [one for one in FAQ if any(word in question for word in one["words"])]
+        if "几天假" in question or "生孩子放假" in question:
+            return web.json_response({"verdict": "offer", "hits": [answer(FAQ[1]), answer(FAQ[2])]})
+        hits.sort(key=lambda one: -max(len(word) for word in one["words"] if word in question))
+        return web.json_response({"verdict": "sure" if hits else "none", "hits": [answer(one) for one in hits]})
+
+    async def _entry(self, request: web.Request) -> web.Response:
+        found = [one for one in FAQ if one["id"] == request.match_info["id"]]
+        return web.json_response(answer(found[0])) if found else problem(404, "not-found")
+
+    async def _unanswered(self, request: web.Request) -> web.Response:
+        self.unanswered.append(await request.json())
+        return web.Response(status=204)
+
+    # appointments
+
+    async def _services(self, request: web.Request) -> web.Response:
+        return web.json_response([{"service_code": code, "name": name} for code, name in SERVICES.items()])
+
+    async def _halls(self, request: web.Request) -> web.Response:
+        wanted = request.query.get("service_code")
+        return web.json_response([hall(one) for one in HALLS if wanted is None or wanted in one[6]])
+
+    async def _days(self, request: web.Request) -> web.Response:
+        first = date.fromisoformat(request.query["from"])
+        days = [first + timedelta(days=count) for count in range(int(request.query["days"]))]
+        last = self.now.date() + timedelta(days=30)
+        return web.json_response([self._day(request, one) for one in days if one <= last])
+
+    def _day(self, request: web.Request, day: date) -> dict[str, Any]:
+        if day.weekday() >= 5:
+            return {"date": day.isoformat(), "open": False, "closed_reason": "周末不办公", "free": 0}
+        free = sum(
+            one["free"] for one in self._slots_of(request.query["hall_code"], request.query["service_code"], day)
+        )
+        return {"date": day.isoformat(), "open": True, "closed_reason": "", "free": free}
+
+    async def _slots(self, request: web.Request) -> web.Response:
+        day = date.fromisoformat(request.query["date"])
+        slots = self._slots_of(request.query["hall_code"], request.query["service_code"], day)
+        return web.json_response([] if day.weekday() >= 5 else slots)
+
+    def _slots_of(self, hall_code: str, service_code: str, day: date) -> list[dict[str, Any]]:
+        slots = []
+        for start in STARTS:
+            begins = datetime.fromisoformat(f"{day.isoformat()}T{start}").replace(tzinfo=ZONE)
+            taken = f"{day.isoformat()}T{start}" in self.full or begins <= self.now
+            slots.append(
+                {
+                    "slot_id": f"{hall_code}-{service_code}-{begins:%Y%m%d-%H%M}",
+                    "hall_code": hall_code,
+                    "service_code": service_code,
+                    "starts_at": begins.isoformat(),
+                    "ends_at": (begins + timedelta(minutes=30)).isoformat(),
+                    "capacity": 5,
+                    "free": 0 if taken else 5,
+                }
+            )
+        return slots
+
+    async def _mine(self, request: web.Request) -> web.Response:
+        return web.json_response([one for one in self.appointments if one["citizen_id"] == request.query["citizen_id"]])
+
+    async def _reserve(self, request: web.Request) -> web.Response:
+        key = request.headers["Idempotency-Key"]
+        body = await request.json()
+        assert set(body) == {"slot_id", "citizen_id", "applicant_name", "id_number", "mobile"}
+        if key in self.keys:
+            return web.json_response(self.keys[key], status=201)
+        if not body["id_number"].isascii() or len(body["id_number"]) != 18:
+            return problem(400, "bad-id-number")
+        hall_code, service_code, day, start = body["slot_id"].split("-")
+        begins = datetime.strptime(day + start, "%Y%m%d%H%M").replace(tzinfo=ZONE)
+        if f"{begins:%Y-%m-%dT%H:%M}" in self.full:
+            return problem(409, "slot-full")
+        for one in self.appointments:
+            same = one["starts_at"][:10] == begins.date().isoformat() and one["service_code"] == service_code
+            if same and one["state"] in {"reserved", "confirmed"} and one["id_number"] == body["id_number"]:
+                return problem(409, "already-booked")
+        name, address = next((one[1], f"{one[2]}云江大道1号") for one in HALLS if one[0] == hall_code)
+        made = {
+            "code": f"KM2X{len(self.appointments) + 3:04d}",
+            "state": "reserved",
+            "hall_code": hall_code,
+            "hall_name": name,
+            "address": address,
+            "service_code": service_code,
+            "service_name": SERVICES[service_code],
+            "starts_at": begins.isoformat(),
+            "ends_at": (begins + timedelta(minutes=30)).isoformat(),
+            "expires_at": None,
+            "applicant_name": body["applicant_name"][0] + "*",
+            "id_masked": "1101**********0038",
+            "mobile_masked": "138****8000",
+            "citizen_id": body["citizen_id"],
+            "id_number": body["id_number"],
+        }
+        self.appointments.append(made)
+        self.keys[key] = made
+        return web.json_response(made, status=201)
+
+    async def _act(self, request: web.Request) -> web.Response:
+        body = await request.json()
+        code, act = request.match_info["code"], request.match_info["act"]
+        found = [one for one in self.appointments if one["code"] == code and one["citizen_id"] == body["citizen_id"]]
+        if not found:
+            return problem(404, "not-found")
+        if act == "confirm":
+            found[0]["state"] = "confirmed"
+        elif act == "cancel":
+            found[0]["state"] = "cancelled"
+        elif act == "change":
+            assert request.headers["Idempotency-Key"]
+            begins = datetime.strptime(body["slot_id"][-13:], "%Y%m%d-%H%M").replace(tzinfo=ZONE)
+            if f"{begins:%Y-%m-%dT%H:%M}" in self.full:
+                return problem(409, "slot-full")
+            found[0]["starts_at"] = begins.isoformat()
+            found[0]["ends_at"] = (begins + timedelta(minutes=30)).isoformat()
+        return web.json_response(found[0])
+
+    # progress and vault
+
+    async def _case(self, request: web.Request) -> web.Response:
+        body = await request.json()
+        found = CASES.get((body["project_no"], body["query_code"]))
+        if self.wrong_codes >= 5:
+            return problem(429, "too-many-attempts", retry_after=1800)
+        if found is None:
+            self.wrong_codes += 1
+            return problem(404, "case-not-found")
+        return web.json_response(found)
+
+    async def _subscribe(self, request: web.Request) -> web.Response:
+        number, citizen = request.match_info["number"], request.match_info["citizen"]
+        if (number, (await request.json())["query_code"]) not in CASES:
+            return problem(404, "case-not-found")
+        self.subscriptions.append((number, citizen))
+        return web.Response(status=204)
+
+    async def _redeem(self, request: web.Request) -> web.Response:
+        token = (await request.json())["token"]
+        if token not in IDENTITIES:
+            return problem(404, "token-unknown")
+        self.redeemed.append(token)
+        kind, value = IDENTITIES[token]
+        return web.json_response({"kind": kind, "value": value})
+
+    # for tests in another process
+
+    async def _reset(self, request: web.Request) -> web.Response:
+        self.reset()
+        return web.Response(status=204)
+
+    async def _set(self, request: web.Request) -> web.Response:
+        body = await request.json()
+        self.full |= set(body.get("full", ()))
+        self.faults = body.get("faults", self.faults)
+        self.wrong_codes = body.get("wrong_codes", self.wrong_codes)
+        return web.Response(status=204)
+
+    async def _state(self, request: web.Request) -> web.Response:
+        names = ("appointments", "subscriptions", "unanswered", "redeemed", "calls")
+        return web.json_response({name: getattr(self, name) for name in names})
+
+
+def hit(code: str) -> dict[str, Any]:
+    guide = GUIDES[code]
+    return {
+        "task_code": code,
+        "task_name": guide["task_name"],
+        "dept_name": guide["dept_name"],
+        "district": "云江市",
+        "area_code": "990000",
+        "score": 0.9,
+        "aliases": list(ALIASES[code]),
+    }
+
+
+def answer(entry: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in entry.items() if key != "words"} | {"score": 0.8}
+
+
+def hall(row: tuple[Any, ...]) -> dict[str, Any]:
+    code, name, district, area_code, latitude, longitude, services = row
+    return {
+        "hall_code": code,
+        "name": name,
+        "district": district,
+        "area_code": area_code,
+        "address": f"{district}云江大道1号",
+        "phone": "0100-88010000",
+        "hours_text": "周一至周五 9:00-12:00、14:00-17:00",
+        "latitude": latitude,
+        "longitude": longitude,
+        "services": [{"service_code": one, "name": SERVICES[one]} for one in services],
+    }
+
+
+def problem(status: int, name: str, *, retry_after: int | None = None) -> web.Response:
+    headers = {"Retry-After": str(retry_after)} if retry_after else {}
+    body = json.dumps({"type": PROBLEM + name, "title": name, "status": status})
+    return web.Response(status=status, text=body, content_type="application/problem+json", headers=headers)
