@@ -5,6 +5,7 @@ BotError
 │   ├── WrongSignature        403
 │   ├── StaleRequest          403
 │   ├── BodyTooLarge          413
+│   ├── TooSlow               408  the body did not arrive in time
 │   └── BadPayload            400  DTD, entities, broken XML or JSON, wrong padding or app id
 ├── PlatformError             the platform refused our call; carries its errcode
 │   ├── PlatformBusy          retry with backoff                        (-1, 45011, HTTP 5xx, timeout before sending)
@@ -58,6 +59,13 @@ class BodyTooLarge(RequestRefused):
 
     status = 413
     reason = "body_too_large"
+
+
+class TooSlow(RequestRefused):
+    """The body did not arrive in time."""
+
+    status = 408
+    reason = "too_slow"
 
 
 class BadPayload(RequestRefused):

@@ -32,6 +32,9 @@ class BotSettings(SettingsBase, frozen=True, kw_only=True):
     vault_key: VaultKey = ""
     vault_seconds: Annotated[int, msgspec.Meta(ge=60, le=2_592_000)] = 86_400
 
+    #: What citizens said and were told is deleted this long after it was settled.
+    message_retention_days: Annotated[int, msgspec.Meta(ge=1, le=3650)] = 30
+
     city_name: str = "云江市"
     hotline: str = "12345"
 

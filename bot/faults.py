@@ -1,0 +1,41 @@
+"""Where may a test kill us? Named points at which the process dies at once, as at `kill -9`."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from enum import Enum
+
+EXIT_CODE = 137
+
+
+class FaultPoint(str, Enum):
+    """Moments after which something must not be lost or doubled."""
+
+    ACCEPTED = "accepted"
+    ANSWERED = "answered"
+    REPLY_COMMITTED = "reply_committed"
+    PASSIVE_OFFERED = "passive_offered"
+    PUSH_ATTEMPTED = "push_attempted"
+    PUSH_ANSWERED = "push_answered"
+
+
+#: Called at each point; does nothing but in a test.
+Fault = Callable[[FaultPoint], None]
+
+
+def no_fault(point: FaultPoint) -> None:
+    """Goes on."""
+
+
+def fault_at(name: str) -> Fault:
+    """Dies at the named point; with no name, nowhere. Raises ValueError for a name that there is not."""
+    if not name:
+        return no_fault
+    chosen = FaultPoint(name)
+
+    def die(point: FaultPoint) -> None:
+        if point is chosen:
+            os._exit(EXIT_CODE)
+
+    return die

@@ -1,0 +1,93 @@
+"""What do the services have to tell citizens unasked? Claims it, puts it into the outbox once, and says so.
+
+Whoever dies in between leaves news whose lease ends: it is claimed again, and its cause keeps it from going twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+from uuid import UUID
+
+from bot import texts
+from bot.messages import Reply, Text
+from services.appointments.types import ReminderNews
+from services.clock import local
+from services.progress.types import CaseNews
+
+CLAIM_LIMIT = 100
+
+
+class Reminders(Protocol):
+    """What we use of the appointments."""
+
+    async def claim_due_reminders(self, limit: int) -> Sequence[ReminderNews]: ...
+
+    async def mark_delivered(self, news_id: UUID) -> None: ...
+
+
+class Cases(Protocol):
+    """What we use of the cases."""
+
+    async def claim_news(self, limit: int) -> Sequence[CaseNews]: ...
+
+    async def mark_delivered(self, news_id: UUID) -> None: ...
+
+
+#: `Postman.push_to_citizen`.
+Push = Callable[..., Awaitable[bool]]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ServiceNews:
+    """The news of appointments and cases on its way to the outbox."""
+
+    appointments: Reminders
+    progress: Cases
+    push: Push
+
+    async def deliver(self) -> None:
+        """Tells all that is due."""
+        while await self._reminders() + await self._cases() > 0:
+            pass
+
+    async def _reminders(self) -> int:
+        claimed = await self.appointments.claim_due_reminders(CLAIM_LIMIT)
+        for news in claimed:
+            await self.push(news.citizen_id, _text(_reminder(news)), cause=f"reminder:{news.news_id}")
+            await self.appointments.mark_delivered(news.news_id)
+        return len(claimed)
+
+    async def _cases(self) -> int:
+        claimed = await self.progress.claim_news(CLAIM_LIMIT)
+        for news in claimed:
+            await self.push(news.citizen_id, _text(_case(news)), cause=f"case:{news.news_id}")
+            await self.progress.mark_delivered(news.news_id)
+        return len(claimed)
+
+
+def _text(text: str) -> Reply:
+    return Reply(parts=(Text(text=text),))
+
+
+def _reminder(news: ReminderNews) -> str:
+    return texts.reminder(
+        service=news.service_name,
+        hall=news.hall_name,
+        address=news.address,
+        starts_at=local(news.starts_at),
+        ends_at=local(news.ends_at),
+        code=news.code,
+    )
+
+
+def _case(news: CaseNews) -> str:
+    step = f"{news.process_name}（{news.step_text}）" if news.process_name and news.step_text else news.process_name
+    return texts.case_moved(
+        task=news.task_name,
+        project_no=news.project_no,
+        state=news.state_text,
+        step=step,
+        organisation=news.org_name,
+    )

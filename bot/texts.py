@@ -1,0 +1,49 @@
+"""What do citizens read that does not come from the assistant?"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+WEEKDAYS = ("周一", "周二", "周三", "周四", "周五", "周六", "周日")
+
+
+def apology(hotline: str) -> str:
+    """The assistant could not answer."""
+    return (
+        "非常抱歉，您的问题我们收到了，但智能助手现在没能答上来。\n"
+        f"请您过一会儿再发一次；事情着急的话，可以拨打{hotline}政务服务热线，会有工作人员为您解答。"
+    )
+
+
+def options(titles: list[str]) -> str:
+    """Things to choose from, as numbered lines."""
+    return "\n".join(f"{number}. {title}" for number, title in enumerate(titles, start=1))
+
+
+def reminder(*, service: str, hall: str, address: str, starts_at: datetime, ends_at: datetime, code: str) -> str:
+    """The day before an appointment."""
+    return (
+        f"【预约提醒】您预约的“{service}”快到时间了。\n"
+        f"时间：{day_and_time(starts_at)}至{ends_at:%H:%M}\n"
+        f"地点：{hall}（{address}）\n"
+        f"预约号：{code}\n"
+        "请带好身份证件和所需材料，提前十分钟到场取号。来不了的话，请回复“取消预约”，把号留给需要的人。"
+    )
+
+
+def case_moved(*, task: str, project_no: str, state: str, step: str, organisation: str) -> str:
+    """A case to which the citizen has subscribed has moved."""
+    lines = [
+        "【办件进度】您关注的办件有了新进展。",
+        f"事项：{task}",
+        f"办件编号：{project_no}",
+        f"最新进展：{step}" if step else "",
+        f"目前状态：{state}" if state else "",
+        f"办理单位：{organisation}" if organisation else "",
+    ]
+    return "\n".join(filter(None, lines))
+
+
+def day_and_time(instant: datetime) -> str:
+    """As one says it: 11月24日（周二）09:00."""
+    return f"{instant.month}月{instant.day}日（{WEEKDAYS[instant.weekday()]}）{instant:%H:%M}"

@@ -1,0 +1,146 @@
+"""What does the worker do? Ticks for all that is due, jobs that send notices, and pages that say how it is."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import timedelta
+
+import psycopg
+import structlog
+from aiohttp import web
+from procrastinate.exceptions import ConnectorException
+from procrastinate.jobs import DeleteJobCondition
+
+from bot.app import Messaging, make_health
+from bot.broadcast import jobs as notice_jobs
+from bot.broadcast.chunk import Limits, Tools
+from bot.broadcast.engine import Broadcaster
+from bot.broadcast.sender import WeChatSender
+from bot.jobs import make_jobs, retry_stalled
+from bot.news import ServiceNews
+from bot.scheduler import Tick
+from services.appointments.service import AppointmentService
+from services.notices.dispatch import DispatchService
+from services.notices.lifecycle import LifecycleService
+from services.notices.rates import Rate, SharedRate
+from services.notices.receipts import ReceiptService
+from services.progress.service import ProgressService
+
+log = structlog.stdlib.get_logger(__name__)
+
+#: Far below what the platform allows; all workers together.
+SINGLE_RATE = Rate(per_second=200, capacity=200)
+#: The platform takes 60 mass calls a minute.
+MASS_RATE = Rate(per_second=0.9, capacity=5)
+JOBS_AT_ONCE = 8
+JOBS_STOP_SECONDS = 3.0
+DATABASE_AWAY_SECONDS = 2.0
+#: Steps of one clean-up; what is left then is for the next one.
+PURGE_STEPS = 20
+
+
+class Worker:
+    """Everything of the worker that is not messaging itself."""
+
+    def __init__(self, messaging: Messaging) -> None:
+        self._messaging = messaging
+        self._broadcaster = _broadcaster(messaging)
+        database_url = messaging.base.settings.database_url
+        self._jobs = make_jobs(database_url, [notice_jobs.register(self._broadcaster)])
+
+    def ticks(self) -> Sequence[Tick]:
+        """All that this process looks at again and again, the messaging included."""
+        messaging, base = self._messaging, self._messaging.base
+        # Reserving and querying are done elsewhere; here these two only tidy up and tell.
+        appointments = AppointmentService(
+            sessions=base.sessions, clock=base.clock, cipher=base.cipher, reservation_seconds=1
+        )
+        progress = ProgressService(sessions=base.sessions, clock=base.clock, cipher=base.cipher, attempts_per_hour=1)
+        news = ServiceNews(appointments=appointments, progress=progress, push=messaging.postman.push_to_citizen)
+        return (
+            *messaging.ticks(),
+            *notice_jobs.ticks(
+                self._jobs,
+                lifecycle=LifecycleService(sessions=base.sessions, clock=base.clock, audience=messaging.citizens),
+                receipts=ReceiptService(base.sessions),
+                broadcaster=self._broadcaster,
+            ),
+            Tick(name="news.deliver", seconds=2.0, run=news.deliver),
+            Tick(name="appointments.tidy", seconds=15.0, run=_ignoring_result(appointments.tick)),
+            Tick(name="progress.tidy", seconds=600.0, run=progress.tick),
+            Tick(name="vault.purge", seconds=300.0, run=_ignoring_result(messaging.vault.purge)),
+            Tick(name="messaging.purge", seconds=300.0, run=self._purge),
+            Tick(name="jobs.stalled", seconds=30.0, run=self._retry_stalled),
+        )
+
+    async def run_jobs(self, stop: asyncio.Event) -> None:
+        """Works on jobs until `stop`; a database that is away is waited for."""
+        stopping = asyncio.create_task(stop.wait())
+        while not stopping.done():
+            await self._run_jobs(stopping)
+            await asyncio.wait({stopping}, timeout=DATABASE_AWAY_SECONDS)
+
+    async def _run_jobs(self, stopping: asyncio.Task[bool]) -> None:
+        try:
+            async with self._jobs.open_async():
+                working = asyncio.create_task(
+                    self._jobs.run_worker_async(
+                        concurrency=JOBS_AT_ONCE,
+                        delete_jobs=DeleteJobCondition.ALWAYS,
+                        install_signal_handlers=False,
+                        shutdown_graceful_timeout=JOBS_STOP_SECONDS,
+                    )
+                )
+                await asyncio.wait({working, stopping}, return_when=asyncio.FIRST_COMPLETED)
+                if not working.done():
+                    self._broadcaster.stop()
+                    working.cancel()
+                await working
+        except asyncio.CancelledError:
+            if not stopping.done():
+                raise
+        except (ConnectorException, psycopg.OperationalError) as error:
+            log.error("jobs.database_away", error=type(error).__name__)
+
+    async def _retry_stalled(self) -> None:
+        await retry_stalled(self._jobs, self._messaging.base.clock)
+
+    async def _purge(self) -> None:
+        """Forgets what was settled long ago, in steps that keep nobody waiting."""
+        messaging = self._messaging
+        base = messaging.base
+        before = base.clock.now() - timedelta(days=base.settings.message_retention_days)
+        for _ in range(PURGE_STEPS):
+            if await messaging.outbox.purge(before) + await messaging.inbox.purge(before) == 0:
+                return
+
+
+def _broadcaster(messaging: Messaging) -> Broadcaster:
+    base = messaging.base
+    tools = Tools(
+        dispatch=DispatchService(base.sessions, base.clock),
+        addresses=messaging.citizens,
+        sender=WeChatSender(
+            client=base.client,
+            template_id=base.settings.wechat_notice_template_id,
+            subscription_template_id=base.settings.wechat_subscription_template_id,
+        ),
+        rate=SharedRate(sessions=base.sessions, name="wechat.single", rate=SINGLE_RATE),
+        group_rate=SharedRate(sessions=base.sessions, name="wechat.mass", rate=MASS_RATE),
+    )
+    return Broadcaster(tools, Limits())
+
+
+def _ignoring_result(run: Callable[[], Awaitable[object]]) -> Callable[[], Awaitable[None]]:
+    async def tick() -> None:
+        await run()
+
+    return tick
+
+
+def make_worker_app(messaging: Messaging) -> web.Application:
+    """What the worker answers: how it is."""
+    app = web.Application()
+    make_health(messaging).add_routes(app)
+    return app
