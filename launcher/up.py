@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import signal
+import subprocess
 import sys
 from collections.abc import AsyncIterator, Mapping, Sequence
 from pathlib import Path
@@ -20,6 +21,7 @@ from services.embedded import EmbeddedPostgres, migrate
 
 DATABASE = "zhengqiao"
 HEALTHY_SECONDS = 120.0
+DATABASE_LOOK_SECONDS = 1.0
 
 
 async def up(root: Path, data_dir: Path, environ: Mapping[str, str], out: Console, *, city: Path | None) -> None:
@@ -74,11 +76,24 @@ async def database(environment: Mapping[str, str], data_dir: Path, out: Console)
         url = environment.get("DATABASE_URL")
         if url is None:
             server = stack.enter_context(EmbeddedPostgres(data_dir / "postgres"))
+            keeper = asyncio.create_task(_keep_alive(server, out))
+            stack.callback(keeper.cancel)
             url = server.ensure_database(DATABASE)
             out.print(f"  embedded PostgreSQL in {data_dir / 'postgres'}")
         await asyncio.to_thread(migrate, url)
         out.print("  [green]✓[/] schema is up to date")
         yield {"ZQ_TRACKER_URL": tracker_url(url), **environment, "DATABASE_URL": url}
+
+
+async def _keep_alive(server: EmbeddedPostgres, out: Console) -> None:
+    """Starts the embedded server again when it dies; what was committed is there again."""
+    while True:
+        await asyncio.sleep(DATABASE_LOOK_SECONDS)
+        try:
+            if await asyncio.to_thread(server.revive):
+                out.print("[yellow]the database had died and was started again")
+        except (OSError, subprocess.SubprocessError) as error:
+            out.print(f"[red]the database has died and does not start yet: {type(error).__name__}")
 
 
 async def _load_city(root: Path, environment: Mapping[str, str], city: Path) -> None:

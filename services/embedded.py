@@ -34,6 +34,13 @@ class EmbeddedPostgres:
     ) -> None:
         self._server.cleanup()
 
+    def revive(self) -> bool:
+        """Starts the server again where it has died; did it have to?"""
+        if self._server.get_postmaster_info().is_running():
+            return False
+        self._server.ensure_postgres_running()
+        return True
+
     def url(self, database: str) -> str:
         """The address of one database on this server."""
         return str(self._server.get_uri(database=database))
