@@ -39,8 +39,10 @@ REMEMBER = timedelta(seconds=30)
 PAUSE = timedelta(seconds=10)
 FORCE_APART = timedelta(seconds=30)
 FORCE_A_DAY = 20
-#: Longer than the platform's answer can take.
-LOCK_TIMEOUT = "15s"
+#: A push is given up after some seconds, and then nobody knows whether it went out: waiting for a token, which surely
+#: sends nothing, must end before that.
+FETCH_SECONDS = 4.0
+LOCK_TIMEOUT = "5s"
 
 
 class Fetch(Protocol):
@@ -198,7 +200,7 @@ class _Given(Answer, frozen=True, kw_only=True):
 
 def make_fetch(session: aiohttp.ClientSession, *, api_base: str, app_id: str, app_secret: str) -> Fetch:
     """The platform's `stable_token` call."""
-    transport = Transport(session=session, api_base=api_base)
+    transport = Transport(session=session, api_base=api_base, call_seconds=FETCH_SECONDS)
 
     async def fetch(*, force: bool) -> tuple[str, int]:
         body = {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
 from typing import Any, Literal, Protocol
 
@@ -13,6 +14,8 @@ from bot.channels.wechat.inbound import CHANNEL, read_message
 from bot.channels.wechat.wire import Fields, WireFormat, parse_body, write_body
 from bot.errors import BadPayload, BodyTooLarge, StaleRequest, WrongSignature
 from bot.messages import Rendered, Reply
+from bot.settings import BotSettings
+from services.settings import SettingsError, environment_name
 
 BODY_LIMIT = 64 * 1024
 Mode = Literal["plain", "compat", "safe"]
@@ -41,7 +44,8 @@ class WeChatChannel:
         client: Pusher,
         random: Callable[[int], bytes] = os.urandom,
     ) -> None:
-        """`keys`: the present message key, and the previous one while a change is under way."""
+        """`keys`: the present message key, and the previous one while a change is under way. Raises ValueError where
+        the mode needs one and there is none."""
         if mode != "plain" and not keys:
             raise ValueError(f"mode {mode} needs an EncodingAESKey")
         self._token, self._app_id, self._keys, self._mode = token, app_id, tuple(keys), mode
@@ -52,17 +56,18 @@ class WeChatChannel:
     def verify_endpoint(self, request: WebhookRequest) -> WebhookAnswer:
         self._check_signature(request.query)
         self._check_timestamp(request)
-        return WebhookAnswer(
-            body=request.query.get("echostr", "").encode("utf-8", "replace"), content_type="text/plain"
-        )
+        echo = request.query.get("echostr", "")
+        if not echo:
+            raise BadPayload("echostr is missing")
+        return WebhookAnswer(body=echo.encode("utf-8", "replace"), content_type="text/plain")
 
     def parse(self, request: WebhookRequest) -> Envelope:
         if len(request.body) > BODY_LIMIT:
             raise BodyTooLarge(f"a body may have {BODY_LIMIT} bytes")
-        encrypted = self._is_encrypted(request.query)
-        if not encrypted or "signature" in request.query:
-            self._check_signature(request.query)
+        # In every mode: who does not know the token gets no further, and learns nothing of our settings.
+        self._check_signature(request.query)
         self._check_timestamp(request)
+        encrypted = self._is_encrypted(request.query)
         fields, wire_format = parse_body(request.body)
         key_index = -1
         if encrypted:
@@ -102,16 +107,19 @@ class WeChatChannel:
         parts = (self._token, query.get("timestamp", ""), query.get("nonce", ""), ciphertext)
         if not crypto.signature_matches(query.get("msg_signature", ""), *parts):
             raise WrongSignature("the message signature does not match")
-        refusal = BadPayload("no key")
-        for index, key in enumerate(self._keys):
-            try:
-                plaintext = crypto.decrypt(ciphertext, key=key, app_id=self._app_id)
-            except BadPayload as error:
-                # The reason that counts is the present key's; the previous one fails on everything new.
-                refusal = refusal if index else error
-                continue
-            return parse_body(plaintext)[0], index
-        raise refusal
+        plaintext, index = self._opened(ciphertext)
+        return parse_body(plaintext)[0], index
+
+    def _opened(self, ciphertext: str) -> tuple[bytes, int]:
+        """The plaintext, and which key gave it. Where none does, the present one says why."""
+        present, *previous = self._keys
+        try:
+            return crypto.decrypt(ciphertext, key=present, app_id=self._app_id), 0
+        except BadPayload:
+            for index, key in enumerate(previous, start=1):
+                with suppress(BadPayload):
+                    return crypto.decrypt(ciphertext, key=key, app_id=self._app_id), index
+            raise
 
     def render(self, reply: Reply) -> Rendered:
         return outbound.render(reply)
@@ -148,3 +156,30 @@ class WeChatChannel:
 
     async def push(self, address: str, message: Mapping[str, object]) -> str:
         return await self._client.send_custom(openid=address, message=message)
+
+
+def make_channel(settings: BotSettings, client: Pusher) -> WeChatChannel:
+    """The account in the settings. Raises SettingsError naming the key that cannot be used."""
+    return WeChatChannel(
+        token=settings.wechat_token,
+        app_id=settings.wechat_app_id,
+        keys=() if settings.wechat_mode == "plain" else _keys(settings),
+        mode=settings.wechat_mode,
+        window_seconds=settings.timestamp_window_seconds,
+        client=client,
+    )
+
+
+def _keys(settings: BotSettings) -> list[bytes]:
+    """The present key, which the mode needs, and the previous one where there is one."""
+    keys = [_key("wechat_aes_key", settings.wechat_aes_key)]
+    if settings.wechat_previous_aes_key:
+        keys.append(_key("wechat_previous_aes_key", settings.wechat_previous_aes_key))
+    return keys
+
+
+def _key(setting: str, value: str) -> bytes:
+    try:
+        return crypto.decode_key(value)
+    except ValueError as error:
+        raise SettingsError(f"settings: {environment_name(setting)}: {error}") from error

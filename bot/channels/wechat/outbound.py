@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from bot.channels.wechat.wire import clean
 from bot.messages import Card, Rendered, Reply, ReplyPart, Text
 
 #: Bytes of UTF-8 in one text; the platform gives no figure, testers found this one.
 TEXT_LIMIT = 2048
-#: Where a long text is cut, the best place first.
-BREAKS = ("\n", "。！？!?", "；;，,")
+#: After what a long text is cut, the best place first. Signs that also stand within addresses and numbers count only
+#: before a blank.
+BREAKS = (
+    re.compile(r"\n\s*\n"),
+    re.compile(r"\n"),
+    re.compile(r"[。！？…]+[”’」』）》]*|[.!?][\"')]*(?=\s)"),
+    re.compile(r"[；，、]|[;,](?=\s)|\s"),
+)
+#: Joins the characters around it to one sign, such as a family of emoji.
+JOINER = "\u200d"
 
 
 def render(reply: Reply) -> Rendered:
@@ -43,33 +54,49 @@ def _messages(part: ReplyPart) -> list[ReplyPart]:
 
 
 def split_text(text: str, limit: int = TEXT_LIMIT) -> list[str]:
-    """Pieces of at most `limit` bytes of UTF-8, cut after a line or a sentence where there is one."""
+    """Pieces of at most `limit` bytes of UTF-8, cut after a line or a sentence where there is one. A limit below 4
+    may be too small for a character."""
     pieces: list[str] = []
-    rest = text.strip()
+    rest = clean(text).strip()
     while len(rest.encode("utf-8")) > limit:
-        head = rest.encode("utf-8")[:limit].decode("utf-8", "ignore")
-        cut = _best_cut(head)
-        pieces.append(head[:cut].rstrip())
+        most = len(rest.encode("utf-8")[:limit].decode("utf-8", "ignore"))
+        cut = _best_cut(rest, most)
+        pieces.append(rest[:cut].rstrip())
         rest = rest[cut:].lstrip()
     return [*pieces, rest] if rest else pieces
 
 
-def _best_cut(head: str) -> int:
-    """The last good break in the second half of `head`, or its end."""
-    for signs in BREAKS:
-        place = max(head.rfind(sign) for sign in signs)
-        if place >= len(head) // 2:
-            return place + 1
-    return len(head)
+def _best_cut(text: str, most: int) -> int:
+    """The last good break in the second half of the first `most` characters, or their end."""
+    # One more to look at: whether a blank follows.
+    head = text[: most + 1]
+    for sign in BREAKS:
+        ends = [match.end() for match in sign.finditer(head) if match.end() <= most]
+        if ends and ends[-1] > most // 2:
+            return ends[-1]
+    return _between_signs(text, most)
+
+
+def _between_signs(text: str, most: int) -> int:
+    """Not within what a reader sees as one sign, unless it is endless."""
+    cut = most
+    while cut > most // 2 and (_joins(text[cut]) or text[cut - 1] == JOINER):
+        cut -= 1
+    return cut if cut > most // 2 else most
+
+
+def _joins(character: str) -> bool:
+    """Accents, variation selectors and skin tones belong to the character before."""
+    return character == JOINER or unicodedata.category(character) in {"Mn", "Me", "Sk"}
 
 
 def _passive(message: ReplyPart) -> dict[str, Any]:
     if isinstance(message, Card):
         article = {
-            "Title": message.title,
-            "Description": message.description,
-            "PicUrl": message.picture_url,
-            "Url": message.url,
+            "Title": clean(message.title),
+            "Description": clean(message.description),
+            "PicUrl": clean(message.picture_url),
+            "Url": clean(message.url),
         }
         return {"MsgType": "news", "ArticleCount": 1, "Articles": [article]}
     return {"MsgType": "text", "Content": message.text}
@@ -78,10 +105,10 @@ def _passive(message: ReplyPart) -> dict[str, Any]:
 def _push(message: ReplyPart) -> dict[str, Any]:
     if isinstance(message, Card):
         article = {
-            "title": message.title,
-            "description": message.description,
-            "url": message.url,
-            "picurl": message.picture_url,
+            "title": clean(message.title),
+            "description": clean(message.description),
+            "url": clean(message.url),
+            "picurl": clean(message.picture_url),
         }
         return {"msgtype": "news", "news": {"articles": [article]}}
     return {"msgtype": "text", "text": {"content": message.text}}
