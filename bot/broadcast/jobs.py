@@ -47,7 +47,8 @@ def ticks(
         await wake(jobs, broadcaster)
 
     async def forget() -> None:
-        await receipts.forget(days=RECEIPT_DAYS)
+        while await receipts.forget(days=RECEIPT_DAYS):
+            pass
 
     return (
         Tick(name="notices.due", seconds=1.0, run=due),

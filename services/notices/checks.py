@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from datetime import datetime, timedelta
 
 from services.clock import local
@@ -12,11 +13,14 @@ from services.notices.rules import ROUTES, SYSTEM
 
 #: "Now" is a time that has just passed.
 JUST_NOW = timedelta(minutes=1)
+#: A year that was mistyped.
+FAR = timedelta(days=1000)
 
 
 def staff_name(name: str) -> str:
     """The name without spaces around it; raises BadNotice for none and for the program's own."""
     cleaned = name.strip()
+    _printable("经办人", cleaned)
     if not cleaned:
         raise BadNotice(texts.empty_field("经办人"))
     if cleaned.casefold() == SYSTEM:
@@ -35,6 +39,10 @@ def content(notice: NoticeRow) -> None:
     for name, value in (("标题", notice.title), ("正文", notice.body)):
         if not value.strip():
             raise BadNotice(texts.empty_field(name))
+    lines = (("标题", notice.title), ("发文单位", notice.department), ("文件依据", notice.source_document))
+    for name, value in (*lines, ("链接", notice.url)):
+        _printable(name, value)
+    _printable("正文", notice.body.replace("\n", ""))
     if len(notice.title) > route.max_title:
         raise BadNotice(texts.title_too_long(route.max_title, len(notice.title)))
     if len(notice.body) > route.max_body:
@@ -45,6 +53,8 @@ def content(notice: NoticeRow) -> None:
 
 def schedule(notice: NoticeRow, now: datetime) -> None:
     """The times make sense."""
+    if notice.due_at > now + FAR:
+        raise BadNotice(texts.too_far(_say(notice.due_at)))
     if notice.due_at < now - JUST_NOW:
         raise PastDue(texts.past_due(_say(notice.due_at)))
     if notice.expires_at is not None and notice.expires_at <= notice.due_at:
@@ -65,5 +75,14 @@ def not_expired(notice: NoticeRow, now: datetime) -> None:
         raise PastDue(texts.over(notice.number))
 
 
+def _printable(name: str, value: str) -> None:
+    """Characters that phones do not show (and line breaks, in what is one line) have no place in a notice."""
+    if any(unicodedata.category(character) in ("Cc", "Cs") for character in value):
+        raise BadNotice(texts.unprintable(name))
+
+
 def _say(instant: datetime) -> str:
-    return local(instant).strftime("%Y-%m-%d %H:%M")
+    try:
+        return local(instant).strftime("%Y-%m-%d %H:%M")
+    except OverflowError:  # the first or the last day of the calendar
+        return instant.isoformat()

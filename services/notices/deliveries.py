@@ -81,7 +81,7 @@ SETTLE = text("""
 COUNT = text("""
     UPDATE notice_runs SET
         accepted = accepted + :accepted, failed = failed + :failed, in_doubt = in_doubt + :in_doubt,
-        cancelled = cancelled + :cancelled, started_at = coalesce(started_at, now()),
+        cancelled = cancelled + :cancelled,
         rate = CASE WHEN rate_at IS NULL OR now() - rate_at < interval '5 seconds' THEN rate
             ELSE (rate_count + :accepted) / extract(epoch FROM now() - rate_at) END,
         rate_count = CASE WHEN now() - rate_at < interval '5 seconds' THEN rate_count + :accepted ELSE 0 END,

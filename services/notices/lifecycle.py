@@ -156,9 +156,11 @@ class LifecycleService:
     async def finish_all(self) -> None:
         """Ends notices whose last recipient was settled by a worker that died right after."""
         async with self._sessions() as session:
-            sending = [notice.id for notice in await repository.running(session) if notice.state == "sending"]
-        for notice_id in sending:
-            await self._dispatch.finish(notice_id)
+            sending = [notice for notice in await repository.running(session) if notice.state == "sending"]
+            runs = [await repository.current_run(session, notice) for notice in sending]
+        for run in runs:
+            if run is not None and (run.closed_at is not None or repository.closes(run)):
+                await self._dispatch.finish(run.notice_id)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from services.notices.models import ChangeRow, NoticeRow, RecipientRow, RunRow, 
 from services.notices.texts import not_found
 from services.notices.values import Content, Follower
 
+NUMBER_DIGITS = 15
 FREEZE_ROWS = text("""
     INSERT INTO notice_deliveries (notice_id, version, citizen_id, channel, chunk, state)
     SELECT :notice, :version, u.citizen, u.channel, :first + (u.place - 1) / :size, 'pending'
@@ -27,7 +28,10 @@ FREEZE_CHUNKS = text("""
 
 async def lock_notice(session: AsyncSession, notice_id: UUID) -> NoticeRow:
     """The notice, ours alone until the transaction ends; raises NoticeNotFound."""
-    row = await session.scalar(select(NoticeRow).where(NoticeRow.id == notice_id).with_for_update())
+    # What this session read before it had the lock may be out of date.
+    fresh = {"populate_existing": True}
+    query = select(NoticeRow).where(NoticeRow.id == notice_id).with_for_update().execution_options(**fresh)
+    row = (await session.scalars(query)).one_or_none()
     if row is None:
         raise NoticeNotFound(not_found(str(notice_id)))
     return row
@@ -35,12 +39,11 @@ async def lock_notice(session: AsyncSession, notice_id: UUID) -> NoticeRow:
 
 async def find_notice(session: AsyncSession, reference: str) -> NoticeRow:
     """By its id or by the number that people say; raises NoticeNotFound."""
-    condition = NoticeRow.number == int(reference) if reference.isascii() and reference.isdigit() else None
-    if condition is None:
-        try:
-            condition = NoticeRow.id == UUID(reference)
-        except ValueError:
-            raise NoticeNotFound(not_found(reference)) from None
+    is_number = reference.isascii() and reference.isdigit() and len(reference) <= NUMBER_DIGITS
+    try:
+        condition = NoticeRow.number == int(reference) if is_number else NoticeRow.id == UUID(reference)
+    except ValueError:
+        raise NoticeNotFound(not_found(reference)) from None
     row = await session.scalar(select(NoticeRow).where(condition))
     if row is None:
         raise NoticeNotFound(not_found(reference))

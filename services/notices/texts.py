@@ -107,6 +107,14 @@ def empty_field(name: str) -> str:
     return f"{name}不能为空。"
 
 
+def unprintable(name: str) -> str:
+    return f"{name}里有不能显示的字符或换行，请删去。"
+
+
+def too_far(when: str) -> str:
+    return f"发送时间 {when} 太远，请检查年份。"
+
+
 def bad_url(url: str) -> str:
     return f"链接要以 http:// 或 https:// 开头：{url}"
 

@@ -17,6 +17,8 @@ Body = Annotated[str, Meta(min_length=1, max_length=5000)]
 Url = Annotated[str, Meta(max_length=1000)]
 Line = Annotated[str, Meta(max_length=200)]
 Instant = Annotated[datetime, Meta(tz=True)]
+#: A time of day by the city's clock, without a zone of its own.
+WallClock = Annotated[time, Meta(tz=False)]
 LateSeconds = Annotated[int, Meta(ge=60, le=604_800)]
 #: Longer lists come in by the command line, from a file.
 Citizens = Annotated[list[UUID], Meta(max_length=10_000)]
@@ -37,8 +39,8 @@ class NoticeDraft(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     #: From so many seconds after its time on, a notice is late.
     late_after_seconds: LateSeconds = 900
     expires_at: Instant | None = None
-    quiet_from: time | None = None
-    quiet_until: time | None = None
+    quiet_from: WallClock | None = None
+    quiet_until: WallClock | None = None
     emergency: bool = False
     #: None: every follower.
     citizens: Citizens | None = None
@@ -58,8 +60,8 @@ class NoticeEdit(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     late_policy: LatePolicy | UnsetType = UNSET
     late_after_seconds: LateSeconds | UnsetType = UNSET
     expires_at: Instant | UnsetType | None = UNSET
-    quiet_from: time | UnsetType | None = UNSET
-    quiet_until: time | UnsetType | None = UNSET
+    quiet_from: WallClock | UnsetType | None = UNSET
+    quiet_until: WallClock | UnsetType | None = UNSET
     emergency: bool | UnsetType = UNSET
 
     def given(self) -> dict[str, object]:

@@ -71,6 +71,8 @@ async def test_a_notice_goes_through_its_life_over_http(client: Any, office: Off
         ({"due_at": "2026-11-24T09:00:00"}, "bad-request"),
         ({"route": "pigeon"}, "bad-request"),
         ({"surprise": 1}, "bad-request"),
+        ({"quiet_from": "22:00:00+08:00", "quiet_until": "07:00:00"}, "bad-request"),
+        ({"body": "\u0007"}, "bad-notice"),
         ({"title": "长" * 65}, "bad-notice"),
     ],
 )

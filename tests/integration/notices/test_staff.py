@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import time, timedelta
+import asyncio
+from datetime import datetime, time, timedelta, timezone
 from uuid import uuid4
 
 import pytest
@@ -23,6 +24,16 @@ async def test_who_submits_cannot_approve_however_the_name_is_spelled(office: Of
         with pytest.raises(errors.SamePerson, match="另一位同事"):
             await office.service.approve(str(notice.id), name)
     assert (await office.service.approve(str(notice.id), "李四")).state == "approved"
+
+
+async def test_of_two_approvals_at_once_one_is_taken(office: Office) -> None:
+    await office.follow(1)
+    notice = await office.draft()
+    await office.service.submit(str(notice.id), "张三")
+    answers = await asyncio.gather(
+        *(office.service.approve(str(notice.id), name) for name in ("李四", "王五", "赵六")), return_exceptions=True
+    )
+    assert sorted(type(answer).__name__ for answer in answers) == ["Notice", "WrongState", "WrongState"]
 
 
 async def test_the_programs_own_name_cannot_be_used(office: Office) -> None:
@@ -95,6 +106,11 @@ async def test_every_change_is_written_down_with_who_and_what(office: Office) ->
         ({"url": "javascript:alert(1)"}, errors.BadNotice, "链接要以"),
         ({"author": "  "}, errors.BadNotice, "经办人不能为空"),
         ({"quiet_from": time(22)}, errors.BadNotice, "免打扰时段"),
+        ({"title": "两\n行"}, errors.BadNotice, "标题里有不能显示的字符"),
+        ({"body": "空\x00字符"}, errors.BadNotice, "正文里有不能显示的字符"),
+        ({"author": "张\x00三"}, errors.BadNotice, "经办人里有"),
+        ({"due_at": datetime(9999, 12, 31, 23, tzinfo=timezone.utc)}, errors.BadNotice, "检查年份"),
+        ({"due_at": datetime(1, 1, 1, tzinfo=timezone(timedelta(hours=14)))}, errors.PastDue, "已经过去"),
     ],
 )
 async def test_a_draft_that_cannot_be_sent_is_refused_with_a_sentence(
@@ -150,7 +166,7 @@ async def test_an_action_out_of_turn_is_refused_in_words(office: Office, action:
 async def test_a_notice_is_found_by_number_or_id_and_else_not(office: Office) -> None:
     notice = await office.draft()
     assert (await office.service.get(str(notice.number))).id == notice.id
-    for reference in ("999", str(uuid4()), "第一号", "1 OR 1=1", ""):
+    for reference in ("999", str(uuid4()), "第一号", "1 OR 1=1", "", "9" * 40):
         with pytest.raises(errors.NoticeNotFound):
             await office.service.get(reference)
 
