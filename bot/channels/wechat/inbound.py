@@ -72,7 +72,7 @@ _NAME = re.compile(r"[^\s:]{1,64}")
 _NUMBER = re.compile(r"[0-9]{1,20}")
 #: Up to the year 5138; more digits are milliseconds or nonsense.
 _SECONDS = re.compile(r"[0-9]{1,11}")
-_DEGREES = re.compile(r"-?[0-9]{1,3}(\.[0-9]{1,20})?")
+_DEGREES = re.compile(r"-?[0-9]{1,3}(\.[0-9]{1,20})?([eE]-?[0-9]{1,2})?")
 
 
 def read_message(fields: Fields) -> InboundMessage:

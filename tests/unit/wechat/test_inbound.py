@@ -206,6 +206,8 @@ def test_a_missing_field_is_refused_by_its_name(name: str) -> None:
         {"MsgType": "location", "Location_X": "90.1", "Location_Y": "1"},
         {"MsgType": "location", "Location_X": "1", "Location_Y": "NaN"},
         {"MsgType": "event", "Event": "LOCATION", "Latitude": "1"},
+        {"MsgType": "location", "Location_X": "9e9", "Location_Y": "1"},
+        {"MsgType": "location", "Location_X": "１", "Location_Y": "1"},
     ],
 )
 def test_an_odd_field_is_refused_without_its_content(change: dict[str, str]) -> None:
