@@ -142,7 +142,7 @@ class TokenStore:
             row = await self._locked(session, wait=True)
             if row is None:
                 raise PlatformBusy("the token's row is gone")
-            if row.token in {"", rejected}:
+            if row.token in {"", rejected} or row.expires_at <= self._clock.now():
                 failure = await self._try_another(row, rejected)
         if failure is not None:
             raise failure

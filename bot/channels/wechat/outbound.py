@@ -25,7 +25,8 @@ JOINER = "\u200d"
 
 
 def render(reply: Reply) -> Rendered:
-    """Neighbouring texts become one message: a citizen's window holds five pushes only."""
+    """What comes first is the passive part, text or card; the rest is pushed. Neighbouring texts become one message: a
+    citizen's window holds five pushes only."""
     messages = [message for part in _merged(reply.parts) for message in _messages(part)]
     first = messages[0] if messages else None
     pushes = tuple(_push(message) for message in messages)

@@ -168,6 +168,15 @@ async def test_a_token_that_another_system_replaced_is_asked_for_and_not_demande
     assert platform.calls == [False, False]
 
 
+async def test_a_rejected_token_is_not_replaced_by_one_that_has_ended(
+    stores: list[TokenStore], clock: FixedClock, platform: StablePlatform
+) -> None:
+    await stores[0].token()
+    clock.advance(seconds=7200)
+
+    assert await stores[0].replace("somebody-elses") == "token-2"
+
+
 async def test_eight_processes_demand_another_token_once(stores: list[TokenStore], platform: StablePlatform) -> None:
     rejected = await stores[0].token()
 
