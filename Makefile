@@ -7,7 +7,7 @@ export RASA_TELEMETRY_ENABLED := false
 UV := $(shell if uv --version >/dev/null 2>&1; then echo uv; else echo .tools/bin/uv; fi)
 PY := .venv/bin/python
 
-.PHONY: help up test setup lint types imports unit dialogue acceptance browser current city model clean bench-notices
+.PHONY: help up test setup lint types imports unit dialogue acceptance browser current city model clean bench-notices bench-understanding
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 18
@@ -62,6 +62,9 @@ current: .venv/.ready
 	  echo "== current Python without Rasa: $$($$current --version)"; \
 	  UV_PROJECT_ENVIRONMENT=.venv-current $(UV) sync --frozen --quiet --compile-bytecode --no-group rasa --python "$$current" && \
 	  .venv-current/bin/python -m pytest -q tests/unit tests/integration; fi
+
+bench-understanding: .venv/.ready ## how well is understood? DATA=folder OUT=file; DIET=1 trains Rasa's default beside ours
+	@$(PY) -m benchmarks.understanding $(if $(DATA),--data $(DATA)) --out $(or $(OUT),build/understanding.json) $(if $(filter 1,$(DIET)),--diet)
 
 clean: ## remove what was generated here, except the data folder
 	rm -rf .venv .venv-current .tools build models .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .rasa
