@@ -92,6 +92,49 @@ def test_what_the_sdk_parses_has_the_fields_that_we_parse(make_channel: MakeChan
     assert str(theirs.id) == ours.fields["MsgId"]
 
 
+#: Fields of a message, the SDK's name of something in it, and ours.
+READ_ALIKE = [
+    ({"MsgType": "image", "PicUrl": "http://p/1", "MediaId": "m1"}, "media_id", "MediaId"),
+    ({"MsgType": "video", "MediaId": "m1", "ThumbMediaId": "t1"}, "thumb_media_id", "ThumbMediaId"),
+    ({"MsgType": "shortvideo", "MediaId": "m1", "ThumbMediaId": "t1"}, "media_id", "MediaId"),
+    (
+        {"MsgType": "location", "Location_X": "30.5", "Location_Y": "120.1", "Scale": "16", "Label": "路"},
+        "label",
+        "Label",
+    ),
+    ({"MsgType": "link", "Title": "题", "Description": "文", "Url": "http://l/1"}, "url", "Url"),
+    (
+        {"MsgType": "event", "Event": "LOCATION", "Latitude": "30.5", "Longitude": "1", "Precision": "65"},
+        "event",
+        "Event",
+    ),
+    ({"MsgType": "event", "Event": "TEMPLATESENDJOBFINISH", "MsgID": "7", "Status": "success"}, "status", "Status"),
+    ({"MsgType": "event", "Event": "MASSSENDJOBFINISH", "MsgID": "7", "SentCount": "75"}, "sent_count", "SentCount"),
+]
+
+
+@pytest.mark.parametrize(("fields", "theirs", "ours"), READ_ALIKE)
+def test_what_the_sdk_encrypts_we_read_as_the_sdk_does(
+    make_channel: MakeChannel, sdk: WeChatCrypto, fields: dict[str, str], theirs: str, ours: str
+) -> None:
+    body = xml(Content=None, **fields)
+    message = make_channel("safe").parse(_encrypted_by(sdk, body, with_plain_fields=False)).message
+
+    assert str(getattr(parse_message(body.decode()), theirs)).lower() == message.fields[ours].lower()
+
+
+@pytest.mark.parametrize(
+    ("name", "key"), [("subscribe", "qrscene_7"), ("SCAN", "7"), ("CLICK", "help"), ("VIEW", "http://v")]
+)
+def test_event_keys_are_the_sdks(make_channel: MakeChannel, sdk: WeChatCrypto, name: str, key: str) -> None:
+    body = xml(MsgType="event", Content=None, MsgId=None, Event=name, EventKey=key, Ticket="t")
+    message = make_channel("safe").parse(_encrypted_by(sdk, body, with_plain_fields=False)).message
+    theirs = parse_message(body.decode())
+
+    named = {"CLICK": "key", "VIEW": "url"}.get(name, "scene_id")
+    assert message.event_key == getattr(theirs, named)
+
+
 def test_our_reply_says_what_the_sdks_reply_would_say(make_channel: MakeChannel) -> None:
     theirs = xmltodict.parse(create_reply("您好", parse_message(xml().decode())).render())["xml"]
     ours = xmltodict.parse(_answer(make_channel("plain"), plain_request(xml()), Reply(parts=(Text(text="您好"),))))[
