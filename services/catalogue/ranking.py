@@ -13,7 +13,7 @@ from services.search.index import Tuning
 from services.search.verdict import Thresholds, decide
 
 TUNING = Tuning()
-THRESHOLDS = Thresholds(nothing=0.4, sure=0.55, tie=0.08)
+THRESHOLDS = Thresholds(nothing=0.45, sure=0.6, tie=0.06)
 #: Another district's item is worth this beside one that is for the citizen.
 ELSEWHERE = 0.8
 #: Hits looked at before the best are shown.

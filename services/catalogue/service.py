@@ -99,6 +99,7 @@ class CatalogueService:
             await repository.ITEMS_TABLE.take_in(
                 session, delivery, report, revision=revision, now=now, retire=retire, progress=progress
             )
+        self._index.outdate()
         log.info("catalogue.imported", added=report.added, updated=report.updated, gone=len(report.gone))
 
     async def _changes(self, session: AsyncSession, revision: int) -> Changes[ItemHit]:

@@ -10,8 +10,8 @@ from services.faq.types import FaqHit, FaqResult, Verdict
 from services.search.index import Tuning
 from services.search.verdict import Thresholds, decide
 
-TUNING = Tuning()
-THRESHOLDS = Thresholds(nothing=0.4, sure=0.6, tie=0.06)
+TUNING = Tuning(asking=0.5)
+THRESHOLDS = Thresholds(nothing=0.43, sure=0.6, tie=0.05)
 #: Hits looked at before expired ones are left out.
 LOOKED_AT = 30
 

@@ -83,6 +83,7 @@ class FaqService:
             feed, content_hash = (row.feed, row.content_hash) if row else (STAFF_FEED, "")
             written = Entry(key=entry.id, value=entry, feed=feed, content_hash=content_hash)
             await repository.ENTRIES_TABLE.upsert(session, [imported_row(written, revision, now)])
+        self._index.outdate()
         return entry
 
     async def status(self) -> Status:
@@ -120,6 +121,7 @@ class FaqService:
             await repository.ENTRIES_TABLE.take_in(
                 session, delivery, report, revision=revision, now=now, retire=retire, progress=progress
             )
+        self._index.outdate()
         log.info("faq.imported", added=report.added, updated=report.updated, gone=len(report.gone))
 
     def _today(self) -> date:

@@ -136,13 +136,13 @@ class IndexBuilder(Generic[P]):
         # Nobody mishears a department's name into an item: sounds are compared with wordings only.
         context = _matrix([one.all for one in read], size) if way == 0 else once
         in_wordings, in_context = np.diff(once.indptr), np.diff(context.indptr)
-        worth = worth_of(np.where(in_wordings > 0, in_wordings, in_context), len(read), families)
+        worth = worth_of(np.where(in_wordings > 0, in_wordings, in_context), len(read), families, self._tuning.power)
         return Space(
             vocabulary=vocabulary.numbers,
             wordings=wordings,
             context=context,
             worth=worth,
-            unknown=float(np.log1p(max(len(read), 1)) ** 1.5),
+            unknown=float(np.log1p(max(len(read), 1)) ** self._tuning.power),
         )
 
 

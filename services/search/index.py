@@ -30,21 +30,27 @@ class Tuning:
     #: What the question holds beyond the document costs this.
     beyond_document: float = 0.6
     #: What the wording holds beyond the question costs this: little, official names are long.
-    beyond_question: float = 0.25
+    beyond_question: float = 0.15
     #: What the document's context explains of a question, beside what its wording explains.
     context: float = 0.4
     #: A match by sound alone is worth this.
-    sound: float = 0.9
+    sound: float = 0.95
     #: A match of one clause of a longer story is worth this.
-    clause: float = 0.93
+    clause: float = 0.97
+    #: What another clause of the story adds where it fits.
+    aside: float = 1.0
+    #: What a feature costs that no document has, beside one that a single document has.
+    unknown: float = 2.0
+    #: How much more a rare feature is worth than a common one.
+    power: float = 1.0
     #: What words weigh that ask for one fact: how much, where, which papers.
     asking: float = 0.04
     #: What single characters, pairs, triples, words and meanings count for.
-    singles: float = 0.15
+    singles: float = 0.3
     pairs: float = 1.0
     triples: float = 0.6
-    words: float = 1.0
-    meanings: float = 3.0
+    words: float = 0.5
+    meanings: float = 4.0
 
     def family(self, name: str) -> float:
         """What a feature counts for by its kind."""
@@ -95,31 +101,42 @@ class Space:
         self._unknown = unknown
         self._totals: Floats = np.asarray((wordings.multiply(wordings)).T @ worth, dtype=np.float32)
 
-    def scores(self, features: Features, tuning: Tuning, document_of: npt.NDArray[np.int32]) -> Floats:
-        """How well each wording explains the features."""
-        known: list[int] = []
+    def scores(self, asked: Features, aside: Features, tuning: Tuning, document_of: npt.NDArray[np.int32]) -> Floats:
+        """How well each wording explains what is asked. What is said aside helps where it fits, and costs nothing."""
+        numbers, values, whole = self._known(asked, tuning)
+        if not len(numbers):
+            return np.zeros(self._wordings.shape[1], dtype=np.float32)
+        shared = self._product(self._wordings, numbers, values)
+        around = self._product(self._context, numbers, values)[document_of]
+        explained = shared + tuning.context * np.maximum(around - shared, 0)
+        numbers, values, _ = self._known(aside, tuning)
+        helped = self._product(self._wordings, numbers, values) if len(numbers) else np.zeros_like(shared)
+        cost = tuning.beyond_document * np.maximum(whole - explained, 0)
+        cost += tuning.beyond_question * np.maximum(self._totals - shared - helped, 0)
+        explained += tuning.aside * helped
+        scores: Floats = np.where(shared > 0, explained / (explained + cost + 1e-9), 0).astype(np.float32)
+        return scores
+
+    def _known(self, features: Features, tuning: Tuning) -> tuple[list[int], Floats, float]:
+        """Numbers and values of the features that the index knows, and what all of them are worth together."""
+        numbers: list[int] = []
         weights: list[float] = []
-        asked = 0.0
+        unknown = 0.0
         for name, (weight, rarity) in features.items():
             number = self._vocabulary.get(name, -1)
             # The vocabulary grows while newer indexes are made; what this one does not hold is unknown to it.
             if 0 <= number < len(self._worth) and self._worth[number] > 0:
-                known.append(number)
+                numbers.append(number)
                 weights.append(weight)
-                asked += weight * float(self._worth[number])
             else:
-                asked += weight * rarity * self._unknown * tuning.family(name)
-        if not known:
-            return np.zeros(self._wordings.shape[1], dtype=np.float32)
-        values = self._worth[known] * np.sqrt(np.asarray(weights, dtype=np.float32))
-        shared = np.asarray(self._wordings[known].T @ values, dtype=np.float32)
-        around = np.asarray(self._context[known].T @ values, dtype=np.float32)[document_of]
-        explained = shared + tuning.context * np.maximum(around - shared, 0)
-        asked = max(asked, 1e-6)
-        cost = tuning.beyond_document * np.maximum(asked - explained, 0)
-        cost += tuning.beyond_question * np.maximum(self._totals - shared, 0)
-        scores: Floats = np.where(shared > 0, explained / (explained + cost + 1e-9), 0).astype(np.float32)
-        return scores
+                unknown += weight * rarity * tuning.family(name)
+        worth, weight_of = self._worth[numbers], np.asarray(weights, dtype=np.float32)
+        whole = float(worth @ weight_of) + tuning.unknown * self._unknown * unknown
+        return numbers, worth * np.sqrt(weight_of), whole
+
+    @staticmethod
+    def _product(matrix: sparse.csr_matrix, numbers: list[int], values: Floats) -> Floats:
+        return np.asarray(matrix[numbers].T @ values, dtype=np.float32)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -169,12 +186,13 @@ class TextIndex(Generic[P]):
         wordings = np.zeros(len(self._document_of), dtype=np.float32)
         exact: set[int] = set()
         for asked in (question, *also):
-            normalised = self._language.normalise(asked)
-            for variant, worth in self._variants(asked, normalised):
-                analysis = self._language.analyse(variant, asking=self._tuning.asking)
-                np.maximum(wordings, worth * self._scores(analysis), out=wordings)
-                if variant == normalised:
-                    exact |= self._contents.get(analysis.content, frozenset())
+            whole = self._analysis(self._language.normalise(asked))
+            exact |= self._contents.get(whole.content, frozenset())
+            np.maximum(wordings, self._scores(whole, None), out=wordings)
+            clauses = self._language.normalise.clauses(asked)
+            for clause in clauses if len(clauses) > 1 else ():
+                scores = self._tuning.clause * self._scores(self._analysis(clause), whole)
+                np.maximum(wordings, scores, out=wordings)
         scores = np.maximum.reduceat(wordings, self._starts)
         scores[list(exact)] = 1.0
         count = min(limit, len(scores))
@@ -191,21 +209,26 @@ class TextIndex(Generic[P]):
             if scores[number] > 0
         ]
 
-    def _variants(self, question: str, normalised: str) -> list[tuple[str, float]]:
-        """The question in the ways it is tried, each with what a match of it is worth."""
-        found = {normalised: 1.0}
-        for clause in self._language.normalise.clauses(question):
-            found.setdefault(clause, self._tuning.clause)
-        return list(found.items())
+    def _analysis(self, normalised: str) -> Analysis:
+        return self._language.analyse(normalised, asking=self._tuning.asking)
 
-    def _scores(self, analysis: Analysis) -> Floats:
-        written = self._written.scores(analysis.written, self._tuning, self._document_of)
-        sounded = self._sounded.scores(analysis.sounded, self._tuning, self._document_of)
+    def _scores(self, asked: Analysis, story: Analysis | None) -> Floats:
+        """Scores of what is asked; `story`: the whole of which it is a clause."""
+        written = self._written.scores(
+            asked.written, _without(story.written, asked.written) if story else {}, self._tuning, self._document_of
+        )
+        sounded = self._sounded.scores(
+            asked.sounded, _without(story.sounded, asked.sounded) if story else {}, self._tuning, self._document_of
+        )
         return np.maximum(written, self._tuning.sound * sounded)
 
 
-def worth_of(document_frequency: npt.NDArray[Any], documents: int, family: Floats) -> Floats:
+def _without(features: Features, others: Features) -> Features:
+    return {name: value for name, value in features.items() if name not in others}
+
+
+def worth_of(document_frequency: npt.NDArray[Any], documents: int, family: Floats, power: float) -> Floats:
     """What each feature is worth: rare ones much, none for those that no wording has."""
-    rarity = np.log1p(documents / np.maximum(document_frequency, 1)) ** 1.5
+    rarity = np.log1p(documents / np.maximum(document_frequency, 1)) ** power
     worth: Floats = np.where(document_frequency > 0, rarity * family, 0).astype(np.float32)
     return worth

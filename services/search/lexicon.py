@@ -7,6 +7,9 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+#: 开公司 is said 开个公司, 开一家公司, 开了公司: after a verb a count may stand.
+_VERBS = frozenset("开办上领补交提取打做考换改卖买查报")
+_COUNT = "(?:了?一?[个家张本份次台套间]|了|一下)"
 FOLDER = Path(__file__).parent / "lexicon"
 
 
@@ -37,7 +40,8 @@ class Lexicon:
         """Start, end and meanings of each wording in a normalised text; one may lie within another."""
         for found in self.meaningful.finditer(text):
             wording = found.group(1)
-            yield found.start(), found.start() + len(wording), self.meanings[wording]
+            meanings = self.meanings.get(wording) or self.meanings[_without_count(wording)]
+            yield found.start(), found.start() + len(wording), meanings
 
 
 def load_lexicon(normalise: Callable[[str], str], folder: Path = FOLDER) -> Lexicon:
@@ -53,7 +57,7 @@ def load_lexicon(normalise: Callable[[str], str], folder: Path = FOLDER) -> Lexi
         fillers=_word_list(normalise, folder / "fillers.txt"),
         asking=_word_list(normalise, folder / "asking.txt"),
         meanings=meanings,
-        meaningful=re.compile(f"(?=({_any_of(set(meanings)).pattern}))"),
+        meaningful=re.compile(f"(?=({_any_of(set(meanings), count=_COUNT).pattern}))"),
     )
 
 
@@ -71,7 +75,17 @@ def _lines(path: Path) -> Iterator[tuple[int, str]]:
             yield number, line
 
 
-def _any_of(words: set[str]) -> re.Pattern[str]:
-    """Matches the longest of the words; nothing where there are none."""
+def _any_of(words: set[str], *, count: str = "") -> re.Pattern[str]:
+    """Matches the longest of the words, with a count after a verb where one is given; nothing where there are none."""
     ordered = sorted(words, key=lambda word: (-len(word), word))
-    return re.compile("|".join(map(re.escape, ordered)) or r"(?!)")
+    return re.compile("|".join(_pattern(word, count) for word in ordered) or r"(?!)")
+
+
+def _pattern(word: str, count: str) -> str:
+    if count and len(word) > 1 and word[0] in _VERBS:
+        return f"{word[0]}{count}?{re.escape(word[1:])}"
+    return re.escape(word)
+
+
+def _without_count(wording: str) -> str:
+    return wording[0] + re.sub(f"^{_COUNT}", "", wording[1:])

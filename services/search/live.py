@@ -69,6 +69,7 @@ class LiveIndex(Generic[P]):
         self._revision = 0
         self._looked_at = 0.0
         self._watched = False
+        self._outdated = False
         self._refreshing = asyncio.Lock()
 
     async def search(self, question: str, limit: int, *, also: Sequence[str] = ()) -> list[tuple[P, float, bool]]:
@@ -80,7 +81,8 @@ class LiveIndex(Generic[P]):
 
     async def current(self) -> TextIndex[P]:
         """The index, fresh to LOOK_EVERY_SECONDS; raises Unavailable where there is none yet and no database."""
-        stale = not self._watched and time.monotonic() - self._looked_at > LOOK_EVERY_SECONDS
+        unwatched = not self._watched and time.monotonic() - self._looked_at > LOOK_EVERY_SECONDS
+        stale = unwatched or self._outdated
         if self._index is None or stale:
             try:
                 await self.refresh()
@@ -91,9 +93,14 @@ class LiveIndex(Generic[P]):
             raise Unavailable(f"the {self._topic} index has not been read yet")
         return self._index
 
+    def outdate(self) -> None:
+        """Says that this process has just written: its next search sees that."""
+        self._outdated = True
+
     async def refresh(self) -> None:
         """Takes in what the database has that the index has not; raises what the driver raises."""
         async with self._refreshing:
+            self._outdated = False
             async with self._sessions() as session:
                 # The number first: rows that are written in between come again next time, which changes nothing.
                 revision = await current_revision(session, self._topic)
