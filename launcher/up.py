@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import signal
-import subprocess
 import sys
 from collections.abc import AsyncIterator, Mapping, Sequence
 from pathlib import Path
@@ -92,8 +91,8 @@ async def _keep_alive(server: EmbeddedPostgres, out: Console) -> None:
         try:
             if await asyncio.to_thread(server.revive):
                 out.print("[yellow]the database had died and was started again")
-        except (OSError, subprocess.SubprocessError) as error:
-            out.print(f"[red]the database has died and does not start yet: {type(error).__name__}")
+        except Exception as error:  # whatever it is, trying again is all there is to do
+            out.print(f"[red]the database has died and does not start yet: {type(error).__name__} {error}")
 
 
 async def _load_city(root: Path, environment: Mapping[str, str], city: Path) -> None:

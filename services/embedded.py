@@ -38,6 +38,8 @@ class EmbeddedPostgres:
         """Starts the server again where it has died; did it have to?"""
         if self._server.get_postmaster_info().is_running():
             return False
+        # This also gives the server's own user its way to the folder again, should somebody have taken it away.
+        self._server.ensure_pgdata_inited()
         self._server.ensure_postgres_running()
         return True
 

@@ -20,6 +20,8 @@ import aiohttp
 ROOT = Path(__file__).resolve().parents[2]
 PORTS = ("ZQ_SERVICES_PORT", "ZQ_EDGE_PORT", "ZQ_WORKER_PORT", "ZQ_SIM_PORT", "ZQ_RASA_PORT", "ZQ_ACTIONS_PORT")
 START_SECONDS = 180.0
+#: What the launcher prints when every process is healthy.
+UP = "政桥 is up"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,6 +31,8 @@ class Running:
     data_dir: Path
     environment: Mapping[str, str]
     launcher: subprocess.Popen[str]
+    #: What the launcher has printed so far.
+    lines: list[str]
 
     def url(self, port: str, path: str = "") -> str:
         return f"http://127.0.0.1:{self.environment[port]}{path}"
@@ -112,9 +116,9 @@ def running_program(data_dir: Path, **settings: str) -> Iterator[Running]:
     reader = threading.Thread(target=_read, args=(launcher, lines, up), daemon=True)
     reader.start()
     try:
-        if not up.wait(START_SECONDS) or launcher.poll() is not None:
+        if not up.wait(START_SECONDS) or not any(UP in line for line in lines):
             raise AssertionError("the program did not come up:\n" + "".join(lines))
-        yield Running(data_dir=data_dir, environment=environment, launcher=launcher)
+        yield Running(data_dir=data_dir, environment=environment, launcher=launcher, lines=lines)
     finally:
         launcher.send_signal(signal.SIGINT)
         launcher.wait(60)
@@ -125,7 +129,7 @@ def running_program(data_dir: Path, **settings: str) -> Iterator[Running]:
 def _read(launcher: subprocess.Popen[str], lines: list[str], up: threading.Event) -> None:
     for line in launcher.stdout:
         lines.append(line)
-        if "is up" in line:
+        if UP in line:
             up.set()
     up.set()
 

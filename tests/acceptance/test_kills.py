@@ -91,11 +91,27 @@ async def _load(citizens: list[Citizen], sent: Counter[str], done: asyncio.Event
 async def _settled(program: Running, citizens: list[Citizen], sent: Counter[str]) -> dict[str, Any]:
     """What the platform's record says once nothing is open any more, set against what we marked in doubt."""
     deadline = time.monotonic() + SETTLE_SECONDS
+    await _database_is_back(program, deadline)
     while True:
         outcome = await _outcome(program, citizens, sent)
         if not outcome["unanswered"] or time.monotonic() > deadline:
             return outcome
         await asyncio.sleep(2)
+
+
+async def _database_is_back(program: Running, deadline: float) -> None:
+    """A killed server reads its log before it lets anybody in."""
+    while not _answers(program):
+        assert time.monotonic() < deadline, "".join(program.lines)
+        await asyncio.sleep(0.5)
+
+
+def _answers(program: Running) -> bool:
+    try:
+        psycopg.connect(program.database_url).close()
+    except psycopg.OperationalError:
+        return False
+    return True
 
 
 async def _outcome(program: Running, citizens: list[Citizen], sent: Counter[str]) -> dict[str, Any]:
