@@ -100,12 +100,13 @@ class Conversations:
         tools.fault(FaultPoint.ANSWERED)
         async with tools.sessions.begin() as session:
             message = await tools.inbox.settle(session, turn, failure)
-            await tools.outbox.put_reply(session, message, turn.citizen_id, rendered)
+            to_push = await tools.outbox.put_reply(session, message, turn.citizen_id, rendered)
         tools.fault(FaultPoint.REPLY_COMMITTED)
         tools.metrics.message(turn.channel, "answered" if failure is None else "apologised")
         tools.metrics.reply_ready(turn.channel, (tools.clock.now() - turn.received_at).total_seconds())
         tools.waiters.tell(turn.citizen_id)
-        tools.postman.wake(turn.citizen_id)
+        if to_push:
+            tools.postman.wake(turn.citizen_id)
 
     async def _ask(self, turn: Turn, told: str) -> tuple[Reply, str | None]:
         """The assistant's reply; or an apology, and why."""

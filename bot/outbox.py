@@ -55,9 +55,9 @@ class Outbox:
         self._clock = clock
         self._fault = fault
 
-    async def put_reply(self, session: AsyncSession, message: InboxRow, citizen_id: UUID, rendered: Rendered) -> None:
+    async def put_reply(self, session: AsyncSession, message: InboxRow, citizen_id: UUID, rendered: Rendered) -> bool:
         """Adds the reply to a message whose row the caller holds locked: passive while the platform may still ask
-        for it, else as pushes."""
+        for it, else as pushes. Is there something to push now?"""
         now = self._clock.now()
         cause = f"reply:{message.message_id}"
         seq = await _next_seq(session)
@@ -65,7 +65,7 @@ class Outbox:
         base = {"seq": seq, "citizen_id": citizen_id, "message_id": message.message_id, "cause": cause}
         if rendered.passive is None or not still_asked:
             session.add_all(_pushes(base, rendered.all_pushes, state="pending", now=now, first_position=0))
-            return
+            return True
         passive = OutboxRow(
             **base,
             outbox_id=uuid4(),
@@ -79,6 +79,7 @@ class Outbox:
         )
         rest = _pushes(base, rendered.pushes, state="held", now=now, first_position=1)
         session.add_all([passive, *rest])
+        return False
 
     async def put_unasked(self, citizen_id: UUID, rendered: Rendered, *, cause: str) -> bool:
         """Adds something that the citizen is told unasked; False where the same cause was added before."""
@@ -115,17 +116,15 @@ class Outbox:
         return offer
 
     async def written(self, offer: Offer) -> bool:
-        """The offered bytes have been written; what comes after them may follow. False where a later request of the
-        platform has been offered them since."""
+        """The offered bytes have been written. Is there something that may follow now?"""
         async with self._sessions.begin() as session:
             query = select(OutboxRow).filter_by(
                 outbox_id=offer.outbox_id, state="offered", attempted_at=offer.offered_at
             )
             passive = (await session.scalars(query.with_for_update())).one_or_none()
-            if passive is None:
+            if passive is None:  # a later request of the platform has been offered them since
                 return False
-            await settle_passive(session, passive, state="sent", reason=None, now=self._clock.now())
-        return True
+            return await settle_passive(session, passive, state="sent", reason=None, now=self._clock.now())
 
     async def acknowledge(self, message_id: UUID) -> None:
         """From now on the message counts as acknowledged: its reply, ready or not, leaves as pushes."""
@@ -175,12 +174,15 @@ class Outbox:
 
 async def settle_passive(
     session: AsyncSession, passive: OutboxRow, *, state: str, reason: str | None, now: datetime
-) -> None:
-    """Closes a passive part, whose row the caller holds locked, and lets the rest of the reply go."""
+) -> bool:
+    """Closes a passive part, whose row the caller holds locked, and lets the rest of the reply go: is there any?"""
     passive.state, passive.reason, passive.settled_at = state, reason, now
+    if len(passive.as_pushes or ()) < 2:
+        return False
     await session.execute(
         update(OutboxRow).filter_by(cause=passive.cause, state="held").values(state="pending", due_at=now + HEAD_START)
     )
+    return True
 
 
 async def turn_into_pushes(session: AsyncSession, passive: OutboxRow, now: datetime) -> None:

@@ -41,10 +41,8 @@ class Attempt:
     outbox_id: UUID
     #: Counts the attempts at this message, from 1.
     tries: int
-    channel: str
     address: str
     content: Mapping[str, object]
-    created_at: datetime
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -53,7 +51,7 @@ class Settled:
 
     route: str
     state: str
-    reason: str
+    reason: str | None
 
 
 #: `busy` is tried again, the others are final.
@@ -82,7 +80,6 @@ class Pushes:
     async def advance(self, citizen_id: UUID) -> Attempt | Settled | None:
         """Does the next thing for a citizen; None where there is nothing to do now."""
         citizen = await self._citizens.resolve(citizen_id)
-        address = citizen.address if citizen is not None else None
         async with self._sessions.begin() as session:
             head = await self._head(session, citizen_id)
             if head is None or head.due_at > self._clock.now():
@@ -90,22 +87,13 @@ class Pushes:
             if head.route == "passive":
                 return await self._settle_passive(session, head)
             if head.state == "attempting":
-                self._close(head, "in_doubt", "not_seen_to_end")
-                return Settled(route="push", state="in_doubt", reason="not_seen_to_end")
-            if citizen is None or address is None:
-                self._close(head, "failed", "unreachable")
-                return Settled(route="push", state="failed", reason="unreachable")
+                return self._close(head, "in_doubt", "not_seen_to_end")
+            if citizen is None or citizen.address is None:
+                return self._close(head, "failed", "unreachable")
             now = self._clock.now()
             head.state, head.attempted_at, head.due_at = "attempting", now, now + PUSH_LEASE
             head.tries += 1
-            attempt = Attempt(
-                outbox_id=head.outbox_id,
-                tries=head.tries,
-                channel=citizen.channel,
-                address=address,
-                content=head.content,
-                created_at=head.created_at,
-            )
+            attempt = Attempt(outbox_id=head.outbox_id, tries=head.tries, address=citizen.address, content=head.content)
         self._fault(FaultPoint.PUSH_ATTEMPTED)
         return attempt
 
@@ -174,5 +162,6 @@ class Pushes:
                 )
         return final
 
-    def _close(self, row: OutboxRow, state: str, reason: str | None) -> None:
+    def _close(self, row: OutboxRow, state: str, reason: str | None) -> Settled:
         row.state, row.reason, row.settled_at = state, reason, self._clock.now()
+        return Settled(route=row.route, state=state, reason=reason)

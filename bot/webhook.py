@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import structlog
 from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
+from sqlalchemy.exc import SQLAlchemyError
 
 from bot.channels.base import Channel, Envelope, WebhookAnswer, WebhookRequest
 from bot.conversations import Conversations
@@ -75,15 +76,22 @@ class Webhook:
             return await asyncio.wait_for(self._receive(request, started), REQUEST_SECONDS)
         except RequestRefused as refusal:
             return self._refuse(refusal)
-        except Exception as error:  # not accepted, or at least not answered: the platform asks again
-            log.exception("webhook.failed", error=type(error).__name__)
-            self._tools.metrics.message(self._tools.channel.name, "not_accepted")
-            return await self._silence(request, started)
+        except (asyncio.TimeoutError, SQLAlchemyError) as error:
+            return await self._fail(request, started, error)
+        except Exception as error:
+            log.exception("webhook.crashed", error=type(error).__name__)
+            return await self._fail(request, started, error)
 
     def _refuse(self, refusal: RequestRefused) -> web.Response:
         log.warning("webhook.refused", reason=refusal.reason, status=refusal.status, detail=str(refusal))
         self._tools.metrics.message(self._tools.channel.name, f"refused_{refusal.reason}")
         return web.Response(status=refusal.status, text=refusal.reason)
+
+    async def _fail(self, request: web.Request, started: float, error: Exception) -> web.StreamResponse:
+        """Not committed, or at least not answered: the platform has to ask again."""
+        log.error("webhook.failed", error=type(error).__name__)
+        self._tools.metrics.message(self._tools.channel.name, "not_accepted")
+        return await self._silence(request, started)
 
     async def _receive(self, request: web.Request, started: float) -> web.StreamResponse:
         tools = self._tools
@@ -152,9 +160,10 @@ class Webhook:
         except ConnectionError:  # the platform has left; it asks again, or the offer is settled later
             log.info("webhook.platform_left", message_id=str(expected.message_id))
             return response
-        if await tools.outbox.written(offer):
-            tools.metrics.outbox("passive", "sent")
-            tools.waiters.tell(expected.citizen_id)
+        more_follows = await tools.outbox.written(offer)
+        tools.metrics.outbox("passive", "sent")
+        tools.waiters.tell(expected.citizen_id)
+        if more_follows:
             tools.postman.wake(expected.citizen_id, after=HEAD_START)
         return response
 

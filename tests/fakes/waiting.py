@@ -1,0 +1,15 @@
+"""How does a test wait for something that happens on its own? Until it is so, with a bound."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+
+
+async def eventually(condition: Callable[[], Awaitable[bool]], *, seconds: float = 10.0) -> None:
+    """Returns once the condition holds; fails after that time."""
+    until = time.monotonic() + seconds
+    while not await condition():
+        assert time.monotonic() < until, f"not within {seconds} s"
+        await asyncio.sleep(0.05)
