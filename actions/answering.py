@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -11,9 +12,9 @@ from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.answers import FaqHit, FaqSearch, Guide, ItemHit, ItemSearch
-from actions.deciding import Decision, TheAnswer, TheItem, Unknown, WhichItem, WhichQuestion, decide
+from actions.deciding import Decision, TheAnswer, TheItem, Unknown, Which, decide
 from actions.errors import BackendDown, BackendError, Missing
-from actions.memory import Event, aspects_waiting, item_in_hand, on_table, shown, take_in_hand
+from actions.memory import Event, ItemInHand, aspects_waiting, item_in_hand, on_table, shown, take_in_hand
 from actions.options import Option, picked
 from actions.parts import Parts
 from actions.said import ASPECTS, TITLES, Said
@@ -22,6 +23,8 @@ from actions.subject import subject, trimmed
 #: Facts short enough to stand in the first reply about an item.
 OVERVIEW = ("time_limit", "fee", "place")
 OVERVIEW_SIGNS = 60
+#: Nothing but a district.
+_AREA = re.compile(r"^[\u4e00-\u9fff]{2,4}[区县市]$")
 #: How many further things to ask are named after an answer.
 OTHERS = 4
 OFFERED = ("materials", "time_limit", "fee", "place", "flow")
@@ -69,12 +72,16 @@ class Answers:
     async def _question(self, message: Said, unknown: str | None) -> list[Event]:
         aspects, named = message.aspects, subject(message.unasked)
         hand = item_in_hand(self._tracker, self._clock.now())
-        if not named and aspects:
-            if hand is not None:
-                return await self._guide(hand.code, aspects)
-            self._say.utter_message(response=NO_ITEM.get(aspects[0], ASK_ITEM), hotline=self._settings.hotline)
-            return [SlotSet("asked_aspects", list(aspects))]
-        decision = await self._search(message, named)
+        if not message.text or (aspects and not named):
+            return await self._without_subject(aspects, hand)
+        words = trimmed(message.text)
+        if _AREA.match(named):
+            # "江北区的呢": the same item, elsewhere.
+            if hand is None:
+                self._say.utter_message(response=ASK_ITEM)
+                return []
+            words = f"{named}{hand.name}"
+        decision = await self._search(message, words, named)
         if unknown and isinstance(decision, Unknown):
             self._say.utter_message(response=unknown)
             return []
@@ -82,10 +89,23 @@ class Answers:
         waiting = aspects or aspects_waiting(self._tracker)
         return await self._tell(decision, message, waiting)
 
-    async def _search(self, message: Said, named: str) -> Decision:
+    async def _without_subject(self, aspects: Sequence[str], hand: ItemInHand | None) -> list[Event]:
+        """Nothing was named: it goes for the options on the table or the item in hand, else the item is asked for."""
+        choices = on_table(self._tracker, ITEM_KIND, FAQ_KIND)
+        if aspects and choices and not self._quiet:
+            # Asked on before the item was chosen: the same list again, and both questions wait for it.
+            asked = tuple(dict.fromkeys((*aspects_waiting(self._tracker), *aspects)))
+            return [*self._offer("utter_which_item", choices), SlotSet("asked_aspects", list(asked))]
+        if aspects and hand is not None:
+            return await self._guide(hand.code, aspects)
+        response = NO_ITEM.get(aspects[0], ASK_ITEM) if aspects else ASK_ITEM
+        self._say.utter_message(response=response, hotline=self._settings.hotline)
+        return [SlotSet("asked_aspects", list(aspects) or None)]
+
+    async def _search(self, message: Said, words: str, named: str) -> Decision:
         """Asks the catalogue and the staff's answers at once; where one is down, the other may still know."""
         found = await asyncio.gather(
-            self._backends.find_items(trimmed(message.text)),
+            self._backends.find_items(words),
             self._backends.find_answers(message.text),
             return_exceptions=True,
         )
@@ -103,7 +123,7 @@ class Answers:
             hand=item_in_hand(self._tracker, self._clock.now()),
         )
         # "There is nothing" would be untrue while one of the two could not be asked.
-        if down and isinstance(decision, Unknown | WhichQuestion):
+        if down and isinstance(decision, Unknown | Which):
             raise down[0]
         return decision
 
@@ -113,14 +133,16 @@ class Answers:
                 return await self._guide(code, aspects)
             case TheAnswer(hit=hit):
                 return self._faq(hit)
-            case WhichItem(hits=hits):
-                options = [Option(kind=ITEM_KIND, value=one.task_code, title=title) for one, title in titled(hits)]
-                return [*self._offer("utter_which_item", options), SlotSet("asked_aspects", list(aspects) or None)]
-            case WhichQuestion(hits=hits):
-                options = [Option(kind=FAQ_KIND, value=one.id, title=one.question) for one in hits]
-                return self._offer("utter_which_question", options)
+            case Which(items=items, questions=questions):
+                return self._which(items, questions, aspects)
             case Unknown(best=best):
                 return await self._unknown(message, best)
+
+    def _which(self, items: Sequence[ItemHit], questions: Sequence[FaqHit], aspects: Sequence[str]) -> list[Event]:
+        options = [Option(kind=ITEM_KIND, value=one.task_code, title=title) for one, title in titled(items)]
+        options += [Option(kind=FAQ_KIND, value=one.id, title=one.question) for one in questions]
+        response = "utter_which_item" if items else "utter_which_question"
+        return [*self._offer(response, options), SlotSet("asked_aspects", list(aspects) or None)]
 
     def _offer(self, response: str, options: list[Option]) -> list[Event]:
         """Shows options with numbers; inside a form only their names, because the form counts its own."""
@@ -142,7 +164,7 @@ class Answers:
         self._say.utter_message(response="utter_faq", answer=hit.answer, department=hit.department, source=hit.source)
         if until:
             self._say.utter_message(response="utter_faq_until", until=until)
-        return [SlotSet("asked_aspects", None)]
+        return [SlotSet("asked_aspects", None), *([] if self._quiet else shown([]))]
 
     async def _guide(self, code: str, aspects: Sequence[str]) -> list[Event]:
         try:
@@ -153,6 +175,8 @@ class Answers:
         events = [*take_in_hand(guide.task_code, guide.task_name, self._clock.now()), SlotSet("asked_aspects", None)]
         if not aspects:
             return events + self._overview(guide)
+        if not self._quiet and on_table(self._tracker, ITEM_KIND, FAQ_KIND):
+            events += shown([])
         for aspect in aspects:
             self._fact(guide, aspect)
         others = [_title(guide, one) for one in ASPECTS if one not in aspects and guide.told(one)][:OTHERS]
@@ -185,13 +209,16 @@ class Answers:
 
 
 def titled(hits: Sequence[ItemHit]) -> list[tuple[ItemHit, str]]:
-    """Each hit with a title that differs visibly: by department or district where the names are the same."""
+    """Each hit with a title that differs visibly: by district, and where that is the same too, by department."""
     names = [hit.task_name for hit in hits]
-    return [(hit, hit.task_name if names.count(hit.task_name) == 1 else _apart(hit)) for hit in hits]
-
-
-def _apart(hit: ItemHit) -> str:
-    return f"{hit.task_name}（{'，'.join(one for one in (hit.district, hit.dept_name) if one)}）"
+    places = [(hit.task_name, hit.district) for hit in hits]
+    told = []
+    for hit in hits:
+        twins = names.count(hit.task_name) > 1
+        by_place = twins and hit.district and places.count((hit.task_name, hit.district)) == 1
+        apart = hit.district if by_place else hit.dept_name if twins else ""
+        told.append((hit, f"{hit.task_name}（{apart}）" if apart else hit.task_name))
+    return told
 
 
 def _placed(fact: str) -> str:

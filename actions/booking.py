@@ -10,17 +10,16 @@ from actions.forms import FormAction, Step, Turn
 from actions.steps.agreement import AgreeStep
 from actions.steps.person import IdStep, MobileStep, NameStep
 from actions.steps.places import HallStep, ServiceStep
-from actions.steps.times import DayStep, Names, TimeStep, Where, kept_words
+from actions.steps.times import BOOKING, DayStep, TimeStep, Where, kept_words, look_up_again
 from actions.wording import appointment_words
 
-NAMES = Names(day="booking_date", slot="booking_slot", wish="booking_wish")
 #: A wish to change something, without what to: the slot is asked for again.
 _RETHINK: tuple[tuple[re.Pattern[str], tuple[str, ...]], ...] = tuple(
     (re.compile(rf"(?:改|换|错|不对|重新).{{0,4}}(?:{what})|(?:{what}).{{0,6}}(?:改|换|错|不对|重新)"), slots)
     for what, slots in (
-        ("业务|事项", ("booking_service", "booking_hall", "booking_slot")),
-        ("大厅|地点|地方|地址|中心", ("booking_hall", "booking_slot")),
-        ("日期|日子|哪天|一天", ("booking_date", "booking_slot")),
+        ("业务|事项", ("booking_service", "booking_hall")),
+        ("大厅|地点|地方|地址|中心", ("booking_hall",)),
+        ("日期|日子|哪天|一天", ("booking_date",)),
         ("时间|时段|几点|钟点", ("booking_slot",)),
         ("姓名|名字", ("applicant_name",)),
         ("身份证", ("applicant_id",)),
@@ -70,6 +69,8 @@ class ValidateAppointmentForm(FormAction):
         """Empties what the citizen wants to say anew."""
         for pattern, slots in _RETHINK:
             if pattern.search(turn.message.text):
+                if slots != ("booking_slot",):
+                    look_up_again(turn, BOOKING)
                 turn.drop(*slots)
                 turn.taken.add(slots[0])
                 return
@@ -78,8 +79,8 @@ class ValidateAppointmentForm(FormAction):
         return (
             ServiceStep(),
             HallStep(),
-            DayStep(NAMES, where),
-            TimeStep(NAMES, where),
+            DayStep(BOOKING, where),
+            TimeStep(BOOKING, where),
             NameStep(),
             IdStep(),
             MobileStep(),

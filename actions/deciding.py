@@ -12,6 +12,8 @@ from actions.memory import ItemInHand
 CLEARLY_BETTER = 0.05
 #: Up to so many signs beside the asking words may be a remark on the item in hand ("孩子要带什么").
 REMARK = 3
+#: Questions offered below items that are asked about.
+QUESTIONS_BESIDE = 2
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -23,13 +25,6 @@ class TheItem:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class WhichItem:
-    """It is about one of these; the citizen is asked."""
-
-    hits: Sequence[ItemHit]
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
 class TheAnswer:
     """The staff have answered just this."""
 
@@ -37,10 +32,11 @@ class TheAnswer:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class WhichQuestion:
-    """The staff have answered something near; the citizen is asked."""
+class Which:
+    """It may be about any of these; the citizen is asked."""
 
-    hits: Sequence[FaqHit]
+    items: Sequence[ItemHit]
+    questions: Sequence[FaqHit]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -50,7 +46,7 @@ class Unknown:
     best: FaqHit | None
 
 
-Decision = TheItem | WhichItem | TheAnswer | WhichQuestion | Unknown
+Decision = TheItem | TheAnswer | Which | Unknown
 
 
 def decide(
@@ -63,34 +59,33 @@ def decide(
     hand: ItemInHand | None,
 ) -> Decision:
     """`policy`: the classifier takes it for a matter of policy; `subject`: what is left beside the asking words."""
-    item = _item(items, answers, policy=policy, aspects=aspects, hand=hand)
-    if item is not None:
-        return item
-    if answers.verdict == "sure" and answers.hits:
-        return TheAnswer(hit=answers.hits[0])
-    if hand is not None and aspects and len(subject) <= REMARK:
+    hits = items.hits if items.verdict != "none" else []
+    questions = answers.hits if answers.verdict != "none" else []
+    if _answers_win(items, answers, policy=policy, aspects=aspects):
+        return TheAnswer(hit=questions[0])
+    if hits and items.verdict == "sure":
+        return TheItem(code=hits[0].task_code, name=hits[0].task_name)
+    if hand is not None and aspects and _is_remark(hits, hand, subject):
         return TheItem(code=hand.code, name=hand.name)
-    if answers.verdict == "offer" and answers.hits:
-        return WhichQuestion(hits=answers.hits)
+    if hits or questions:
+        beside = questions[:QUESTIONS_BESIDE] if policy else []
+        return Which(items=hits, questions=beside if hits else questions)
     return Unknown(best=answers.hits[0] if answers.hits else None)
 
 
-def _item(
-    items: ItemSearch, answers: FaqSearch, *, policy: bool, aspects: Sequence[str], hand: ItemInHand | None
-) -> TheItem | WhichItem | None:
-    """The item or items that win over the staff's answers; None where the answers win or there is no item."""
+def _is_remark(hits: Sequence[ItemHit], hand: ItemInHand, subject: str) -> bool:
+    """Whether a question goes on about the item in hand: it is among those found, or nothing much was named."""
+    if hits:
+        return any(hit.task_code == hand.code for hit in hits)
+    return len(subject) <= REMARK
+
+
+def _answers_win(items: ItemSearch, answers: FaqSearch, *, policy: bool, aspects: Sequence[str]) -> bool:
+    """Whether the staff's answer is given although there may be an item as well."""
+    if answers.verdict != "sure" or not answers.hits:
+        return False
     if not items.hits or items.verdict == "none":
-        return None
-    answered = answers.verdict == "sure" and bool(answers.hits)
-    best = items.hits[0]
-    if items.verdict == "sure":
-        better = answered and answers.hits[0].score > best.score + CLEARLY_BETTER
-        if answered and not aspects and (policy or better):
-            return None
-        return TheItem(code=best.task_code, name=best.task_name)
-    if answered and (policy or not aspects):
-        return None
-    for hit in items.hits:
-        if hand is not None and aspects and hit.task_code == hand.code:
-            return TheItem(code=hand.code, name=hand.name)
-    return WhichItem(hits=items.hits)
+        return True
+    if aspects:
+        return policy and items.verdict == "ask"
+    return policy or items.verdict == "ask" or answers.hits[0].score > items.hits[0].score + CLEARLY_BETTER

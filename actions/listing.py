@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
@@ -11,7 +9,7 @@ from actions.answers import Hall
 from actions.base import BackedAction
 from actions.clock import CITY_ZONE
 from actions.memory import Event
-from actions.naming import by_distance, named_hall
+from actions.naming import HALL_WORDS, by_distance, named_hall
 from actions.parts import Parts
 from actions.said import Said, said
 from actions.steps.mine import COMING
@@ -21,7 +19,6 @@ from actions.wording import STATES, appointment_words
 NEAREST = 3
 #: A district's name may stand beside the word for a hall.
 AREA_SIGNS = 3
-_HALL = re.compile(r"办事大厅|政务大厅|大厅|政务服务中心|政务中心|服务中心|市民中心|办事中心")
 
 
 class ListAppointments(BackedAction):
@@ -66,6 +63,9 @@ async def tell_halls(parts: Parts, dispatcher: CollectingDispatcher, message: Sa
         lines = [f"{_hall(hall)}\n  距您约{kilometres:.1f}公里" for hall, kilometres in near[:NEAREST]]
         dispatcher.utter_message(response="utter_nearest_halls", halls="\n".join(lines))
         return
+    if not halls:
+        dispatcher.utter_message(response="utter_no_halls", hotline=parts.settings.hotline)
+        return
     named = named_hall(message.text, halls)
     lines = [_hall(one) for one in ([named] if named else halls)]
     dispatcher.utter_message(response="utter_hall" if named else "utter_halls", halls="\n".join(lines))
@@ -73,7 +73,7 @@ async def tell_halls(parts: Parts, dispatcher: CollectingDispatcher, message: Sa
 
 def is_about_halls(message: Said) -> bool:
     """Whether a question names a hall and nothing else: 江北大厅几点上班."""
-    return bool(_HALL.search(message.text)) and len(subject(_HALL.sub(" ", message.unasked))) <= AREA_SIGNS
+    return bool(HALL_WORDS.search(message.text)) and len(subject(HALL_WORDS.sub(" ", message.unasked))) <= AREA_SIGNS
 
 
 def _hall(hall: Hall) -> str:

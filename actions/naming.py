@@ -10,6 +10,8 @@ from actions.answers import Hall, Service
 
 _GENERIC = re.compile(r"业务|证件|登记|窗口|办理|服务")
 _CENTRE = re.compile(r"市政务|市民中心|市中心|市大厅|市里|市级|市本级")
+#: Words for a hall, whichever it is.
+HALL_WORDS = re.compile(r"市?(?:办事大厅|政务大厅|大厅|政务服务中心|政务中心|服务中心|市民中心|办事中心|政务)")
 #: A name is shortened to no fewer signs.
 SHORTEST = 2
 

@@ -107,6 +107,12 @@ class Said:
         return sorted(kept, key=lambda one: one.start)
 
 
+def _words(message: Mapping[str, Any]) -> str:
+    """What was said in words; a menu's click or a position comes as a payload and says none."""
+    text = str(message.get("text") or "").strip()
+    return "" if text.startswith("/") else text
+
+
 def said(tracker: Any) -> Said:
     """Reads a tracker's latest message."""
     message: Mapping[str, Any] = tracker.latest_message or {}
@@ -116,7 +122,7 @@ def said(tracker: Any) -> Said:
         for one in message.get("entities") or []
     )
     return Said(
-        text=str(message.get("text") or "").strip(),
+        text=_words(message),
         intent=str(intent.get("name") or ""),
         confidence=float(intent.get("confidence") or 0.0),
         found=found,

@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 
 from actions.answers import Hall, ItemHit, Service
 from actions.errors import Missing
 from actions.forms import Turn
 from actions.memory import item_in_hand, take_in_hand
-from actions.naming import SHORTEST, by_distance, named_hall, named_service
+from actions.naming import HALL_WORDS, SHORTEST, by_distance, named_hall, named_service
 from actions.options import Option
+from actions.steps.times import BOOKING, look_up_again
 from actions.subject import subject, trimmed
 
 SERVICE, HALL = "service", "hall"
+ITEM_KIND = "item"
 _BOOKING = re.compile(r"帮我|给我|我要|我想|想要|想|预约|约一下|约个|约|取号|挂号|挂个号|一下|个号|的号|办理|去|办")
 _ANYWHERE = re.compile(r"^(?!.*(?:天|时)).*(?:都行|都可以|随便|哪个都|无所谓|任意)")
 _NEAREST = re.compile(r"最近|近一?点|附近|离我")
+#: Nothing else can change a hall once it is known.
+_SPEAKS_OF_PLACE = re.compile(HALL_WORDS.pattern + r"|区|换|改|去|到|最近|附近")
 _CHANGE = re.compile(r"改|换|不是|不对|错")
 
 
@@ -36,32 +41,49 @@ class ServiceStep:
             service = await self._by_item(turn, services)
         if service and service.service_code != (known or {}).get("code"):
             turn.take(self.slot, {"code": service.service_code, "name": service.name})
-            turn.drop("booking_slot")
+            look_up_again(turn, BOOKING)
 
     async def ask(self, turn: Turn) -> None:
         services = await turn.parts.backends.services()
         options = [Option(kind=SERVICE, value=one.service_code, title=one.name) for one in services]
+        if not options:
+            turn.tell("utter_no_services")
+            turn.end()
+            return
         turn.ask("utter_request_booking_service", options)
 
     async def _by_item(self, turn: Turn, services: Sequence[Service]) -> Service | None:
         """The service at which the item is handled that was named, or that is in hand."""
-        text = _BOOKING.sub(" ", turn.when.rest or turn.message.text)
+        text = await self._without_place(turn, turn.when.rest or turn.message.text)
         if len(subject(text)) >= SHORTEST and turn.requested in {None, self.slot}:
             found = await turn.parts.backends.find_items(trimmed(text))
             if found.verdict != "none" and found.hits:
                 return await self._of_items(turn, found.hits if found.verdict == "ask" else found.hits[:1], services)
+        if turn.requested is not None:
+            return None
         hand = item_in_hand(turn.tracker, turn.now)
-        if hand and turn.requested is None:
-            return await self._of_items(turn, [ItemHit(task_code=hand.code, task_name=hand.name)], services)
+        offered = [ItemHit(task_code=one.value, task_name=one.title) for one in turn.options if one.kind == ITEM_KIND]
+        if offered or hand:
+            in_hand = [ItemHit(task_code=hand.code, task_name=hand.name)] if hand else []
+            return await self._of_items(turn, offered or in_hand, services)
         return None
 
+    async def _without_place(self, turn: Turn, text: str) -> str:
+        """`text` without booking words and without the hall, which is no part of what is searched for."""
+        for hall in await turn.parts.backends.halls():
+            for name in (hall.name, hall.district or "", (hall.district or "").rstrip("区县市")):
+                text = text.replace(name, " ") if name else text
+        return _BOOKING.sub(" ", HALL_WORDS.sub(" ", text))
+
     async def _of_items(self, turn: Turn, hits: Sequence[ItemHit], services: Sequence[Service]) -> Service | None:
-        codes = {await self._service_code(turn, hit.task_code) for hit in hits}
-        service = _by_code(services, codes.pop() or "") if len(codes) == 1 else None
-        if service:
+        codes = [await self._service_code(turn, hit.task_code) for hit in hits]
+        code, count = Counter(codes).most_common(1)[0]
+        service = _by_code(services, code or "") if 2 * count > len(hits) else None
+        if service and len(hits) > 1:
+            turn.tell("utter_booking_service", service=service.name)
+        elif service:
             turn.tell("utter_booking_for_item", item=hits[0].task_name, service=service.name)
-            if len(hits) == 1:
-                turn.extra += take_in_hand(hits[0].task_code, hits[0].task_name, turn.now)
+            turn.extra += take_in_hand(hits[0].task_code, hits[0].task_name, turn.now)
         elif len(hits) == 1:
             turn.tell("utter_item_not_bookable", item=hits[0].task_name)
         return service
@@ -83,10 +105,13 @@ class HallStep:
         if service is None:
             return
         known = turn.values[self.slot]
+        if known and "booking_service" not in turn.taken and not self._spoken_of(turn):
+            return
         halls = await turn.parts.backends.halls(service_code=service["code"])
         if known and all(hall.hall_code != known["code"] for hall in halls):
             turn.tell("utter_hall_without_service", hall=known["name"], service=service["name"])
-            turn.drop(self.slot, "booking_slot")
+            turn.drop(self.slot)
+            look_up_again(turn, BOOKING)
         option = turn.picked(HALL)
         hall = next((one for one in halls if option and one.hall_code == option.value), None)
         hall = hall or self._said(turn, halls)
@@ -97,7 +122,7 @@ class HallStep:
             await self._elsewhere(turn, service["name"])
         elif hall.hall_code != (known or {}).get("code"):
             turn.take(self.slot, {"code": hall.hall_code, "name": hall.name, "address": hall.address})
-            turn.drop("booking_slot")
+            look_up_again(turn, BOOKING)
 
     async def ask(self, turn: Turn) -> None:
         service = turn.values["booking_service"]
@@ -108,6 +133,9 @@ class HallStep:
             turn.end()
             return
         turn.ask("utter_request_booking_hall", options, service=service["name"])
+
+    def _spoken_of(self, turn: Turn) -> bool:
+        return bool(_SPEAKS_OF_PLACE.search(turn.message.text) or turn.message.value("latitude"))
 
     def _said(self, turn: Turn, halls: Sequence[Hall]) -> Hall | None:
         named = named_hall(turn.message.text, halls)

@@ -33,6 +33,10 @@ class Names:
     wish: str
 
 
+#: Those of the booking form.
+BOOKING = Names(day="booking_date", slot="booking_slot", wish="booking_wish")
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Where:
     """At which hall and for which service times are looked up."""
@@ -103,12 +107,8 @@ class DayStep:
         turn.drop(self._names.day, self._names.slot)
 
     def _take(self, turn: Turn, day: date) -> None:
-        chosen = turn.values[self._names.slot]
-        if turn.values[self.slot] != day.isoformat() and chosen is not None:
-            # Another day at the same time, if nothing else was said.
-            start = datetime.fromisoformat(chosen["start"]).astimezone(CITY_ZONE).time()
-            turn.values[self._names.wish] = {"at": start.isoformat()} | (turn.values[self._names.wish] or {})
-            turn.drop(self._names.slot)
+        if turn.values[self.slot] != day.isoformat():
+            look_up_again(turn, self._names)
         turn.take(self.slot, day.isoformat())
 
 
@@ -183,6 +183,16 @@ class TimeStep:
         day = date.fromisoformat(turn.values[self._names.day])
         slots = await turn.parts.backends.slots(where.hall_code, where.service_code, day)
         return [one for one in slots if one.free > 0 and one.starts_at > turn.now]
+
+
+def look_up_again(turn: Turn, names: Names) -> None:
+    """The chosen slot is another one now, elsewhere or on another day; the same time is wished for if none was said."""
+    chosen = turn.values[names.slot]
+    if chosen is None:
+        return
+    start = datetime.fromisoformat(chosen["start"]).astimezone(CITY_ZONE).time()
+    turn.values[names.wish] = {"at": start.isoformat()} | (turn.values[names.wish] or {})
+    turn.drop(names.slot)
 
 
 #: Where a backend gives no reason.

@@ -31,9 +31,9 @@ class Shape:
     words: int = 2
     sounds: int = 3
     #: Weight of the sounds beside the signs and words: they survive homophones but blur meanings.
-    sounds_weight: float = 0.5
+    sounds_weight: float = 1.0
     #: Inverse strength of the regularisation.
-    strength: float = 0.5
+    strength: float = 1.0
     folds: int = 5
 
 

@@ -23,6 +23,8 @@ _KINDS = (
     (re.compile(r"YJ\d{14}", re.IGNORECASE), "㊄"),
     (re.compile(r"(?<![0-9A-Za-z])\d{5}[\dXx](?![0-9A-Za-z])"), "㊅"),
 )
+#: A message that is nothing but a number is a place in a list, whichever.
+_LONE_NUMBER = re.compile(r"^\d{1,2}\s*[.。、)）]?$")
 _INNER_SPACE = re.compile(r"(?<=[\u4e00-\u9fff]) (?=[\u4e00-\u9fff])")
 
 
@@ -73,6 +75,7 @@ class Reader:
         plain = _EMOJI.sub("", self._leveller.level(text))
         for pattern, stand_in in _KINDS:
             plain = pattern.sub(stand_in, plain)
+        plain = _LONE_NUMBER.sub("㊆", plain.strip())
         plain = _SPACE.sub(" ", _REPEATED.sub(r"\1\1", plain)).strip().lower()
         return _INNER_SPACE.sub("", plain)
 

@@ -11,10 +11,11 @@ import sys
 import threading
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -84,8 +85,10 @@ class Assistant:
 
 
 @contextlib.contextmanager
-def running_assistant(database_url: str, model: Path, folder: Path) -> Iterator[Assistant]:
-    """Starts everything, waits until it is healthy, and stops it again."""
+def running_assistant(
+    database_url: str, model: Path, folder: Path, settings: Mapping[str, str] = MappingProxyType({})
+) -> Iterator[Assistant]:
+    """Starts everything, waits until it is healthy, and stops it again; `settings` beside the test's own."""
     backends = FakeBackends()
     tracker_url = database_url.replace("postgresql://", "postgresql+psycopg://", 1)
     with serving(backends) as services_url, contextlib.ExitStack() as stack:
@@ -99,6 +102,7 @@ def running_assistant(database_url: str, model: Path, folder: Path) -> Iterator[
             "ZQ_ACTIONS_PORT": str(actions_port),
             "ZQ_ACTIONS_URL": f"http://127.0.0.1:{actions_port}/webhook",
             "ZQ_TRACKER_URL": tracker_url,
+            **settings,
         }
         actions = (sys.executable, "-m", "tests.dialogue.action_server")
         rasa = (
