@@ -89,10 +89,12 @@ async def _train(root: Path, environment: Mapping[str, str], out: Console) -> No
             async for raw in output:
                 lines.append(raw.decode("utf-8", "replace").rstrip())
                 progress.update(task, description=f"Training the assistant: {_step(lines[-1])}")
-    finally:
-        if process.returncode is None:
-            process.terminate()
+        # The end of its output comes before the end of the process, which still puts things away.
         code = await process.wait()
+    except BaseException:
+        process.terminate()
+        await process.wait()
+        raise
     if code != 0 or not model_path(root).exists():
         raise TrainingFailed("rasa train failed:\n" + "\n".join(lines[-30:]))
     out.print(f"  assistant trained in {time.monotonic() - started:.0f} s")
