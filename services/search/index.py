@@ -25,32 +25,34 @@ P = TypeVar("P")
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Tuning:
-    """How scores are made; one for the catalogue, one for the FAQ."""
+    """How scores are made: the catalogue's by default, the FAQ has its own. Chosen on the calibration questions."""
 
     #: What the question holds beyond the document costs this.
     beyond_document: float = 0.6
     #: What the wording holds beyond the question costs this: little, official names are long.
-    beyond_question: float = 0.15
+    beyond_question: float = 0.05
     #: What the document's context explains of a question, beside what its wording explains.
     context: float = 0.4
     #: A match by sound alone is worth this.
-    sound: float = 0.95
+    sound: float = 0.9
     #: A match of one clause of a longer story is worth this.
-    clause: float = 0.97
+    clause: float = 1.0
     #: What another clause of the story adds where it fits.
     aside: float = 1.0
+    #: What another clause costs where it does not fit: little, stories wander.
+    beyond_aside: float = 0.03
     #: What a feature costs that no document has, beside one that a single document has.
     unknown: float = 2.0
     #: How much more a rare feature is worth than a common one.
-    power: float = 1.0
+    power: float = 0.7
     #: What words weigh that ask for one fact: how much, where, which papers.
     asking: float = 0.04
     #: What single characters, pairs, triples, words and meanings count for.
     singles: float = 0.3
     pairs: float = 1.0
-    triples: float = 0.6
-    words: float = 0.5
-    meanings: float = 4.0
+    triples: float = 0.8
+    words: float = 1.5
+    meanings: float = 3.0
 
     def family(self, name: str) -> float:
         """What a feature counts for by its kind."""
@@ -102,17 +104,18 @@ class Space:
         self._totals: Floats = np.asarray((wordings.multiply(wordings)).T @ worth, dtype=np.float32)
 
     def scores(self, asked: Features, aside: Features, tuning: Tuning, document_of: npt.NDArray[np.int32]) -> Floats:
-        """How well each wording explains what is asked. What is said aside helps where it fits, and costs nothing."""
+        """How well each wording explains what is asked; what is said aside helps more than it costs."""
         numbers, values, whole = self._known(asked, tuning)
         if not len(numbers):
             return np.zeros(self._wordings.shape[1], dtype=np.float32)
         shared = self._product(self._wordings, numbers, values)
         around = self._product(self._context, numbers, values)[document_of]
         explained = shared + tuning.context * np.maximum(around - shared, 0)
-        numbers, values, _ = self._known(aside, tuning)
+        numbers, values, told = self._known(aside, tuning)
         helped = self._product(self._wordings, numbers, values) if len(numbers) else np.zeros_like(shared)
         cost = tuning.beyond_document * np.maximum(whole - explained, 0)
         cost += tuning.beyond_question * np.maximum(self._totals - shared - helped, 0)
+        cost += tuning.beyond_aside * np.maximum(told - helped, 0)
         explained += tuning.aside * helped
         scores: Floats = np.where(shared > 0, explained / (explained + cost + 1e-9), 0).astype(np.float32)
         return scores
