@@ -38,6 +38,7 @@ _OTHER = re.compile(
     r"(?:这个?月|本月|下个?月)?月?[底末初中]旬?|月底|元旦|春节|清明(?:节)?|劳动节|五一|端午(?:节)?|中秋(?:节)?|国庆(?:节)?|"
     r"下个?月|这个?月|下周|下个?星期|下个?礼拜|这周|本周|年底"
 )
+_NEXT_MONTH = re.compile(r"下个?月")
 _CLOCK = re.compile(
     rf"(?P<part>凌晨|清晨|早上|早晨|今早|明早|早|上午|中午|晌午|下午|午后|傍晚|晚上|晚)?\s*"
     rf"(?P<hour>{_NUMBER})\s*(?:点钟?|时|[:：])\s*(?P<minute>半|一刻|三刻|\d{{1,2}}(?=分|\D|$)|[一二三四五]?十?[一二三四五六七八九]?(?=分))?"
@@ -107,9 +108,13 @@ class DateReader:
         ):
             found = pattern.search(text)
             day = work_out(found, today) if found else None
-            if found and day:
+            if found and (day or pattern is _MONTH_DAY):
+                # The thirtieth of February is no day, and not the thirtieth of this month either.
                 return day, None, found.group(0)
         found = _OTHER.search(text)
+        if found and _NEXT_MONTH.fullmatch(found.group(0)):
+            first = (today.replace(day=1) + timedelta(days=31)).replace(day=1)
+            return first, (first + timedelta(days=31)).replace(day=1) - timedelta(days=1), found.group(0)
         if found:
             return self._other(found.group(0), now)
         return None, None, ""

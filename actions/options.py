@@ -12,7 +12,7 @@ from rapidfuzz import fuzz
 _DIGITS = {sign: value for value, sign in enumerate("一二三四五六七八九十", start=1)} | {"两": 2, "头": 1, "首": 1}
 _DIGITS |= {sign: value for value, sign in enumerate("①②③④⑤⑥⑦⑧⑨⑩", start=1)}
 _MEASURE = r"(?:个|项|条|种|家|号|行|位|件)?"
-_NUMBER = r"(?P<number>\d{1,2}|[一二三四五六七八九十两头首①②③④⑤⑥⑦⑧⑨⑩])"
+_NUMBER = r"(?P<number>[0-9]{1,2}|[一二三四五六七八九十两头首①②③④⑤⑥⑦⑧⑨⑩])"
 _POLITE = r"(?:那|就|我|请|帮我|给我|想|要|选择?|看看?|查看?|点|办|约|问|按)*"
 _TAIL = r"(?:吧|呗|好了|就行|就好|谢谢|的|啊|呀)*"
 _LONE = re.compile(rf"^{_POLITE}\s*{_NUMBER}\s*[.、．。)）]?\s*{_MEASURE}{_TAIL}$")
@@ -97,7 +97,7 @@ def is_place(text: str) -> bool:
 
 
 def _value(sign: str) -> int:
-    return int(sign) if sign.isascii() and sign.isdigit() else _DIGITS[sign]
+    return int(sign) if sign.isdecimal() else _DIGITS[sign]
 
 
 def _inside(place: int, count: int) -> int | None:

@@ -36,7 +36,7 @@ class ActionSettings(msgspec.Struct, frozen=True, kw_only=True):
     progress: Endpoint
     vault: Endpoint
     #: One call to a backend, at most.
-    backend_timeout_seconds: float = 3.0
+    backend_timeout_seconds: Annotated[float, msgspec.Meta(gt=0, le=60)] = 3.0
     city_name: str = "云江市"
     hotline: str = "12345"
 

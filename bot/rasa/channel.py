@@ -147,7 +147,7 @@ def _read(request: Request) -> tuple[str, str, str]:
         raise Refused(413, "the body is too large")
     try:
         body = json.loads(request.body)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise Refused(400, "the body is not JSON") from None
     if not isinstance(body, dict):
         raise Refused(400, "the body is not an object")
