@@ -43,7 +43,7 @@ async def reserve(session: AsyncSession, cipher: Cipher, wish: Wish, now: dateti
     overdue = await repository.lock_appointments(session, now=now, slot_id=slot_id, person_mark=mark)
     await repository.lock_slots(session, {slot_id, *(row.slot_id for row in overdue)})
     await expire(session, overdue, now)
-    if await repository.active_code_of(session, mark, key.service_code, key.day):
+    if await repository.is_booked(session, mark, key.service_code, key.day):
         raise AlreadyBooked()
     if not await repository.take_place(session, slot_id, wish.plan.capacity):
         raise SlotFull()
@@ -70,7 +70,7 @@ async def _insert(session: AsyncSession, cipher: Cipher, wish: Wish, mark: bytes
         sealed = wish.applicant.sealed(cipher, code)
         if await repository.insert_appointment(session, {"code": code, "person_sealed": sealed, **values}):
             return code
-        if await repository.active_code_of(session, mark, key.service_code, key.day):
+        if await repository.is_booked(session, mark, key.service_code, key.day):
             raise AlreadyBooked()
     raise Unavailable("no free appointment code was found")
 
@@ -102,18 +102,21 @@ async def cancel(session: AsyncSession, code: str, citizen_id: UUID, now: dateti
 
 async def change(session: AsyncSession, code: str, citizen_id: UUID, plan: Plan, now: datetime) -> Appointment:
     """Raises NotFound, ReservationExpired, WrongState, TooLate, SlotFull, AlreadyBooked; then the old slot stays."""
-    new_id = str(plan.key)
-    locked = await repository.lock_appointments(session, now=now, code=code, slot_id=new_id)
+    new_id, key = str(plan.key), plan.key
+    mark = await repository.person_mark_of(session, code)
+    locked = await repository.lock_appointments(session, now=now, code=code, slot_id=new_id, person_mark=mark)
     row, slot = await _own(session, locked, code, citizen_id)
     _check_movable(row, slot, now)
     if row.slot_id == new_id:
         return await view(session, row.code, now)
     await repository.lock_slots(session, {new_id, *(one.slot_id for one in locked)})
     await expire(session, (one for one in locked if one is not row), now)
+    if await repository.is_booked(session, row.person_mark, key.service_code, key.day, besides=code):
+        raise AlreadyBooked()
     if not await repository.take_place(session, new_id, plan.capacity):
         raise SlotFull()
     await repository.free_places(session, row.slot_id, 1)
-    row.slot_id, row.service_code, row.day, row.changed_at = new_id, plan.key.service_code, plan.key.day, now
+    row.slot_id, row.service_code, row.day, row.changed_at = new_id, key.service_code, key.day, now
     if row.expires_at is not None:
         row.expires_at = min(row.expires_at, plan.starts_at)
     await _flush_move(session)
@@ -124,7 +127,7 @@ async def change(session: AsyncSession, code: str, citizen_id: UUID, plan: Plan,
 
 
 async def _flush_move(session: AsyncSession) -> None:
-    """The index of one appointment a person, service and day decides; nothing else can be broken by a move."""
+    """The unique index finds what another transaction has booked since `is_booked` looked; nothing else can break."""
     try:
         await session.flush()
     except IntegrityError as error:

@@ -1,7 +1,7 @@
 """How are halls, slots and appointments read and written? SQL only.
 
 Whoever needs several locks takes them in one order, so that nobody waits in a circle: the Idempotency-Key, then
-appointments by code, then slots by id.
+appointments by code, then slots by id, then reminders.
 """
 
 from __future__ import annotations
@@ -148,19 +148,23 @@ async def free_places(session: AsyncSession, slot_id: str, count: int) -> None:
     await session.execute(query.execution_options(synchronize_session=False))
 
 
-async def active_code_of(
-    session: AsyncSession, person_mark: bytes, service_code: str, day: date, *, besides: str | None = None
-) -> str | None:
-    """The person's active appointment of that service and day, if any."""
+async def is_booked(
+    session: AsyncSession, person_mark: bytes, service_code: str, day: date, *, besides: str = ""
+) -> bool:
+    """Has the person an active appointment of that service and day, `besides` aside?"""
     query = select(AppointmentRow.code).where(
         AppointmentRow.person_mark == person_mark,
         AppointmentRow.service_code == service_code,
         AppointmentRow.day == day,
         AppointmentRow.state.in_(ACTIVE),
+        AppointmentRow.code != besides,
     )
-    if besides:
-        query = query.where(AppointmentRow.code != besides)
-    return (await session.scalars(query.limit(1))).first()
+    return (await session.scalars(query.limit(1))).first() is not None
+
+
+async def person_mark_of(session: AsyncSession, code: str) -> bytes | None:
+    """Whose appointment it is; that never changes, so no lock is needed."""
+    return (await session.scalars(select(AppointmentRow.person_mark).where(AppointmentRow.code == code))).first()
 
 
 async def insert_appointment(session: AsyncSession, values: dict[str, Any]) -> bool:
@@ -239,5 +243,6 @@ async def forget_requests(session: AsyncSession, before: datetime) -> int:
 async def forget_citizen(session: AsyncSession, citizen_id: UUID) -> None:
     """Takes the citizen's contact out; the hall keeps the appointments."""
     await session.execute(delete(RequestRow).where(RequestRow.citizen_id == citizen_id))
-    query = update(AppointmentRow).where(AppointmentRow.citizen_id == citizen_id).values(citizen_id=None)
-    await session.execute(query.execution_options(synchronize_session=False))
+    mine = select(AppointmentRow).where(AppointmentRow.citizen_id == citizen_id).order_by(AppointmentRow.code)
+    for row in await session.scalars(mine.with_for_update().execution_options(populate_existing=True)):
+        row.citizen_id = None

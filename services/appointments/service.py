@@ -195,5 +195,5 @@ class AppointmentService:
     @staticmethod
     async def erase_citizen(session: AsyncSession, citizen_id: UUID) -> None:
         """Forgets who to tell, in the caller's transaction; the halls keep the appointments themselves."""
-        await reminders.drop_citizen(session, citizen_id)
         await repository.forget_citizen(session, citizen_id)
+        await reminders.drop_citizen(session, citizen_id)

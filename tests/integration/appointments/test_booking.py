@@ -170,6 +170,21 @@ async def test_one_person_gets_one_appointment_a_service_and_day(client: Client)
     assert await free(client, HALF_PAST) == 10
 
 
+async def test_an_overdue_reservation_does_not_keep_the_same_person_from_moving_there(
+    client: Client, clock: FixedClock
+) -> None:
+    mine = await booked(client, NEXT_DAY)
+    await reserve(client, NINE)
+    clock.advance(seconds=600)
+    assert (await change(client, mine, HALF_PAST))[0] == 200
+    assert await free(client, NINE) == 10
+
+
+async def test_moving_within_the_day_is_no_second_appointment(client: Client) -> None:
+    mine = await booked(client, NINE)
+    assert (await change(client, mine, HALF_PAST))[0] == 200
+
+
 async def test_who_cancelled_may_book_the_same_day_again(client: Client) -> None:
     await cancel(client, await booked(client, NINE))
     assert (await reserve(client, NINE))[0] == 201

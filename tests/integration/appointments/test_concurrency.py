@@ -8,7 +8,7 @@ import uuid
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.exc import IntegrityError
 
 from services.appointments.models import AppointmentRow, ReminderRow, SlotRow
@@ -110,6 +110,42 @@ async def test_two_who_swap_slots_at_once_do_not_wait_for_each_other_forever(
         )
         assert [status for status, _ in await asyncio.wait_for(back, timeout=20)] == [200, 200]
     await assert_counters_right(sessions)
+
+
+async def test_one_person_who_swaps_two_days_at_once_keeps_both(client: Client, sessions: Sessions) -> None:
+    today, tomorrow = await reserved(client, NINE), await reserved(client, "JB-HJ-20261125-0900")
+    for _ in range(5):
+        answers = await asyncio.gather(
+            act(client, "change", today, slot_id="JB-HJ-20261125-0930"),
+            act(client, "change", tomorrow, slot_id=HALF_PAST),
+        )
+        assert [(status, problem(body)) for status, body in answers] == [(409, "already-booked")] * 2
+    await assert_counters_right(sessions)
+
+
+async def test_a_citizen_who_leaves_while_cancelling_and_booking_leaves_nothing_hanging(
+    client: Client, sessions: Sessions, service: AppointmentService
+) -> None:
+    async def leave(citizen: uuid.UUID) -> None:
+        async with sessions.begin() as session:
+            await service.erase_citizen(session, citizen)
+
+    for order in range(10):
+        citizen = uuid.UUID(int=order)
+        codes = [await reserved(client, slot_id, order) for slot_id in (NINE, SINGLES[order % 4])]
+        for code in codes:
+            await act(client, "confirm", code, citizen)
+        everything = asyncio.gather(*(act(client, "cancel", code, citizen) for code in codes), leave(citizen))
+        answers = (await asyncio.wait_for(everything, timeout=20))[:-1]
+        assert {status for status, _ in answers} <= {200, 404}
+        async with sessions() as session:
+            assert (await session.scalars(select(ReminderRow))).all() == []
+            assert (
+                await session.scalars(select(AppointmentRow.code).where(AppointmentRow.citizen_id.is_not(None)))
+            ).all() == []
+        async with sessions.begin() as session:
+            await session.execute(update(AppointmentRow).values(state="cancelled"))
+            await session.execute(update(SlotRow).values(taken=0))
 
 
 async def test_an_overdue_reservation_is_confirmed_or_taken_over_but_never_both(
