@@ -2,14 +2,31 @@
 
 from __future__ import annotations
 
+import argparse
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
+import aiohttp
 import msgspec
+from rich.console import Console
 
+from bot.app import make_wechat_client
 from bot.channels.wechat.client import WeChatClient
 from bot.channels.wechat.inbound import CHANNEL
+from bot.errors import BotError
+from bot.settings import BotSettings
 from services.citizens.service import CitizenService
+from services.clock import SystemClock
+from services.db import Sessions, make_engine, make_sessions
+from services.settings import SettingsError, load_settings
+
+if TYPE_CHECKING:
+    Commands = argparse._SubParsersAction[argparse.ArgumentParser]
+else:
+    Commands = object
 
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=16)]
 
@@ -65,3 +82,54 @@ async def take_in_followers(client: WeChatClient, citizens: CitizenService, *, a
         await citizens.remember_followers(channel=CHANNEL, account=account, addresses=page)
         count += len(page)
     return count
+
+
+def register(commands: Commands) -> None:
+    """Adds `menu FILE` and `followers`; their `run` takes the arguments and gives the exit code."""
+    menu = commands.add_parser("menu", help="make the account's menu what a file says")
+    menu.add_argument("file", type=Path)
+    menu.set_defaults(run=run_menu)
+    followers = commands.add_parser("followers", help="remember who followed the account before we came")
+    followers.set_defaults(run=run_followers)
+
+
+async def run_menu(arguments: argparse.Namespace) -> int:
+    """1 where the file or the platform refuses."""
+    out = Console(highlight=False)
+    try:
+        menu = read_menu(arguments.file)
+        async with _account(load_settings(BotSettings, os.environ)) as (client, _):
+            await publish_menu(client, menu)
+    except (MenuError, SettingsError, BotError) as error:
+        out.print(str(error), style="red", markup=False)
+        return 1
+    out.print(f"menu of {len(menu.button)} buttons is published")
+    return 0
+
+
+async def run_followers(arguments: argparse.Namespace) -> int:
+    """1 where the platform refuses or the account's original id is not set."""
+    out = Console(highlight=False)
+    try:
+        settings = load_settings(BotSettings, os.environ)
+        if not settings.wechat_account:
+            raise SettingsError("settings: ZQ_WECHAT_ACCOUNT, the account's original id (gh_...), is missing")
+        async with _account(settings) as (client, sessions):
+            citizens = CitizenService(sessions=sessions, clock=SystemClock())
+            count = await take_in_followers(client, citizens, account=settings.wechat_account)
+    except (SettingsError, BotError) as error:
+        out.print(str(error), style="red", markup=False)
+        return 1
+    out.print(f"{count} followers are known")
+    return 0
+
+
+@asynccontextmanager
+async def _account(settings: BotSettings) -> AsyncIterator[tuple[WeChatClient, Sessions]]:
+    engine = make_engine(settings.database_url, application_name="zhengqiao-account")
+    try:
+        async with aiohttp.ClientSession() as http:
+            sessions = make_sessions(engine)
+            yield make_wechat_client(settings, sessions, SystemClock(), http), sessions
+    finally:
+        await engine.dispose()

@@ -38,6 +38,8 @@ class BotSettings(SettingsBase, frozen=True, kw_only=True):
     city_name: str = "云江市"
     hotline: str = "12345"
 
+    #: The account's original id (gh_...), by which the platform addresses it; needed to take followers in.
+    wechat_account: str = ""
     wechat_app_id: str
     wechat_app_secret: Secret
     wechat_token: Annotated[str, msgspec.Meta(min_length=3, max_length=32)]

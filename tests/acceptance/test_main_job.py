@@ -12,7 +12,7 @@ import yaml
 from tests.acceptance.running import ROOT, Citizen, Running
 
 VALID_ID = "990101199003072395"
-WRONG_ID = "990101199003072390"
+WRONG_ID = "110101199003071230"
 
 
 async def test_a_new_follower_is_welcomed_and_told_what_can_be_asked(citizen: Citizen) -> None:
