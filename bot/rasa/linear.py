@@ -138,14 +138,20 @@ def _fit(views: Sequence[Views], labels: Labels, shape: Shape) -> Machine:
 
 def _temperature(views: Sequence[Views], labels: Labels, shape: Shape) -> float:
     """The factor under which held-out sentences are least surprising; they are held out of the vocabulary too."""
-    folds = min(shape.folds, int(np.bincount(labels).min()))
+    # An intent with few sentences cannot be held out in every fold: it is always learnt, and not judged by.
+    counts = np.bincount(labels)
+    folds = min(shape.folds, int(counts.max()))
+    often = np.flatnonzero(counts[labels] >= folds)
+    rare = np.setdiff1d(np.arange(len(labels)), often)
     if folds < 2:
         return 1.0
     scores = np.zeros((len(labels), int(labels.max()) + 1))
-    for seen, held in StratifiedKFold(folds, shuffle=True, random_state=7).split(labels, labels):
+    parts = StratifiedKFold(folds, shuffle=True, random_state=7).split(often, labels[often])
+    for seen, held in ((np.concatenate([often[one], rare]), often[other]) for one, other in parts):
         machine = _fit([views[index] for index in seen], labels[seen], shape)
         scaler = Scaler(shape, machine.vocabularies, machine.idf)
         scores[held] = machine.scores(scaler.rows([views[index] for index in held]))
+    scores, labels = scores[often], labels[often]
 
     def surprise(factor: float) -> float:
         chances = _softmax(scores * factor)[np.arange(len(labels)), labels]
