@@ -183,7 +183,8 @@ def main() -> int:
     elif not arguments.data.is_dir():
         sys.stderr.write(f"{arguments.data} is no folder\n")
         return 2
-    out = Console(highlight=False)
+    # A pipe has no width of its own; the table needs this much.
+    out = Console(highlight=False, width=None if sys.stdout.isatty() else 200)
     configure_logging("WARNING")
     bench = Bench(arguments, out)
     with tempfile.TemporaryDirectory(prefix="understanding-") as scratch:
