@@ -30,10 +30,15 @@ def main() -> int:
     arguments = _parser().parse_args()
     out = Console(highlight=False)
     try:
-        settings = load_settings(ServicesSettings, os.environ)
+        return _main(arguments, out)
     except SettingsError as error:
         out.print(str(error), style="red", markup=False)
         return 2
+
+
+def _main(arguments: argparse.Namespace, out: Console) -> int:
+    """Raises SettingsError; a key file that cannot be used is found when a topic is put together."""
+    settings = load_settings(ServicesSettings, os.environ)
     configure_logging(settings.log_level)
     if arguments.command == "serve":
         app = make_app(settings, SystemClock())

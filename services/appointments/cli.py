@@ -88,7 +88,13 @@ async def _act(arguments: argparse.Namespace, context: Context) -> int:
 
 
 async def _reveal(arguments: argparse.Namespace, context: Context) -> int:
-    person = await _service(context).desk.reveal(arguments.code, arguments.staff)
+    try:
+        person = await _service(context).desk.reveal(arguments.code, arguments.staff)
+    except SealBroken:
+        context.out.print(
+            "无法读取：这条预约是用另一把密钥加密的，请检查 ZQ_VAULT_KEY 或数据目录中的密钥文件", style="red"
+        )
+        return 1
     context.out.print(f"{person.applicant_name}  {person.id_number}  {person.mobile}", markup=False)
     return 0
 

@@ -15,6 +15,7 @@ from services.appointments import cli
 from services.appointments.service import AppointmentService
 from services.appointments.types import Reservation
 from services.cli import Context
+from services.crypto import KEY_FILE
 from services.db import Sessions
 from services.errors import NotFound
 from services.settings import ServicesSettings
@@ -70,6 +71,15 @@ async def test_the_city_is_imported_listed_and_served(context: Context, clock: F
     for command, state in (("call", "已叫号"), ("finish", "已办结")):
         code, told = await run(context, command, number, "--staff", "李四")
         assert (code, state in told) == (0, True)
+
+
+async def test_a_person_sealed_with_another_key_is_not_shown_and_says_why(context: Context, tmp_path: Path) -> None:
+    await run(context, "import", str(CITY / "halls.yml"))
+    number = await booked(context)
+    (tmp_path / KEY_FILE).unlink()
+    code, told = await run(context, "reveal", number, "--staff", "李四")
+    assert (code, "密钥" in told) == (1, True)
+    assert id_number(1) not in told
 
 
 async def test_a_file_with_a_bad_row_ends_with_1_and_names_it(context: Context, tmp_path: Path) -> None:
