@@ -13,6 +13,7 @@ from services.appointments import loader, texts
 from services.appointments.service import AppointmentService
 from services.appointments.types import Appointment
 from services.cli import Commands, Context
+from services.crypto import SealBroken
 from services.importing.report import print_report
 
 
