@@ -117,6 +117,24 @@ async def content(session: AsyncSession, notice_id: UUID, version: int) -> Conte
     )
 
 
+def version_of(notice: NoticeRow, at: datetime) -> VersionRow:
+    """The notice's content as it is approved now."""
+    return VersionRow(
+        notice_id=notice.id,
+        version=notice.version,
+        title=notice.title,
+        body=notice.body,
+        url=notice.url,
+        department=notice.department,
+        source_document=notice.source_document,
+        route=notice.route,
+        due_at=notice.due_at,
+        submitted_by=notice.submitted_by,
+        approved_by=notice.approved_by,
+        approved_at=at,
+    )
+
+
 # -- runs
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 from uuid import UUID, uuid4
 
 import msgspec
@@ -14,7 +13,7 @@ from services.clock import Clock
 from services.db import Sessions
 from services.notices import checks, errors, redo, repository, texts
 from services.notices.lifecycle import LifecycleService
-from services.notices.models import NoticeRow, RunRow, VersionRow
+from services.notices.models import NoticeRow, RunRow
 from services.notices.rules import allowed
 from services.notices.types import (
     Change,
@@ -159,7 +158,7 @@ class NoticeService:
             notice.approved_by = name
             notice.approved_version = notice.version
             notice.wake_at = notice.due_at
-            session.add(_version(notice, now))
+            session.add(repository.version_of(notice, now))
             await session.flush()
             session.add(RunRow(notice_id=notice.id, version=notice.version))
             await self._changed(session, notice, by=name, action="approve", to="approved")
@@ -285,20 +284,3 @@ class NoticeService:
             if notice.audience_kind == "list":
                 return await repository.count_recipients(session, notice_id) > 0
         return bool(await self._audience.followers(None, 1))
-
-
-def _version(notice: NoticeRow, at: datetime) -> VersionRow:
-    return VersionRow(
-        notice_id=notice.id,
-        version=notice.version,
-        title=notice.title,
-        body=notice.body,
-        url=notice.url,
-        department=notice.department,
-        source_document=notice.source_document,
-        route=notice.route,
-        due_at=notice.due_at,
-        submitted_by=notice.submitted_by,
-        approved_by=notice.approved_by,
-        approved_at=at,
-    )
