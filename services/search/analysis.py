@@ -72,7 +72,9 @@ class Analyser:
     def __call__(self, text: str, *, asking: float) -> Analysis:
         """Features of a normalised text. `asking`: what words weigh that ask for one fact."""
         words = list(self._words_of(text))
-        meanings: _Meanings = list(self._lexicon.meanings_in(text))
+        alone = {start for word, start in words if len(word) == 1}
+        # 改 changes something where it stands alone; in 改革 it does not.
+        meanings = [one for one in self._lexicon.meanings_in(text) if one[1] - one[0] > 1 or one[0] in alone]
         units = self._units(text, words, asking)
         written: dict[str, tuple[float, float]] = {}
         _add_meanings(written, meanings, units)

@@ -52,7 +52,7 @@ def load_lexicon(normalise: Callable[[str], str], folder: Path = FOLDER) -> Lexi
         if len(wordings) < 2:
             raise ValueError(f"synonyms.txt line {number}: a meaning needs two wordings or more")
         for wording in wordings:
-            meanings[wording] = (*meanings.get(wording, ()), wordings[0])
+            meanings[wording] = tuple(dict.fromkeys((*meanings.get(wording, ()), wordings[0])))
     return Lexicon(
         fillers=_word_list(normalise, folder / "fillers.txt"),
         asking=_word_list(normalise, folder / "asking.txt"),

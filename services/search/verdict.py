@@ -9,7 +9,7 @@ from typing import Literal
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Thresholds:
-    """Chosen from a question set: see benchmarks/understanding/README.md."""
+    """Chosen from a question set: see benchmarks/understanding/calibration/README.md."""
 
     #: Below this nothing is like the question.
     nothing: float
