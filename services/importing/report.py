@@ -43,6 +43,8 @@ class Report:
     gone: list[Gone] = field(default_factory=list)
     #: Were the gone ones marked as no longer in force?
     retired: bool = False
+    #: Were they to be marked, but bad rows made it uncertain which are gone?
+    retire_withheld: bool = False
     bad: list[BadRow] = field(default_factory=list)
     #: Fields that we have no place for -> in how many rows.
     ignored_fields: Counter[str] = field(default_factory=Counter)
@@ -63,7 +65,7 @@ def print_report(out: Console, report: Report, *, noun: str) -> None:
     table.add_row(*map(str, counts))
     out.print(table)
     if report.gone:
-        out.print("来源中已没有的，" + ("已标记为失效：" if report.retired else "仍然有效（加 --retire 标记失效）："))
+        out.print(f"来源中已没有的，{_fate(report)}：")
         for gone in report.gone[:NAMED_IN_REPORT]:
             out.print(f"  {escape(gone.key)}  {escape(gone.name)}")
         _print_rest(out, len(report.gone))
@@ -74,6 +76,12 @@ def print_report(out: Console, report: Report, *, noun: str) -> None:
             f"有误 {escape(bad.place)}  {escape(bad.field or '-')}：{escape(bad.reason)}", style="red", soft_wrap=True
         )
     _print_rest(out, len(report.bad))
+
+
+def _fate(report: Report) -> str:
+    if report.retired:
+        return "已标记为失效"
+    return "因有误的行尚未改正，仍然有效" if report.retire_withheld else "仍然有效（加 --retire 标记失效）"
 
 
 def _print_rest(out: Console, count: int) -> None:

@@ -71,7 +71,9 @@ class ImportedTable(Generic[M]):
         held = await self._of_feeds(session, delivery.feeds)
         gone = [Gone(key=key, name=name) for key, name in held.items() if key not in delivery.mentioned]
         report.gone += gone
-        if retire and gone:
+        # A row that could not be read may be one that seems gone: nothing is retired on a guess.
+        report.retire_withheld = retire and bool(gone) and bool(report.bad)
+        if retire and gone and not report.bad:
             await self.retire(session, [one.key for one in gone], revision, now)
             report.retired = True
 

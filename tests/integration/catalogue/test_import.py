@@ -81,6 +81,13 @@ async def test_an_item_whose_new_row_is_bad_is_not_gone(import_rows: Import, ser
     assert (await service.item("2")).task_name == "户口迁移"
 
 
+async def test_nothing_is_retired_while_rows_are_bad(import_rows: Import, service: CatalogueService) -> None:
+    await import_rows(row("1", "居住证申领"), row("2", "户口迁移"))
+    report = await import_rows(row("1", "居住证申领"), row("", "读不出编码的一行"), retire=True)
+    assert ([gone.key for gone in report.gone], report.retired, report.retire_withheld) == (["2"], False, True)
+    assert (await service.item("2")).task_name == "户口迁移"
+
+
 async def test_an_item_not_in_force_is_not_shown(import_rows: Import, service: CatalogueService) -> None:
     await import_rows(row("1", "居住证申领", task_state="3"))
     with pytest.raises(ItemNotFound):
