@@ -1,4 +1,4 @@
-"""The messaging's command line: `edge` answers the platform, `worker` does what is due."""
+"""The messaging's command line: `edge` and `worker` serve, `menu` and `followers` set an account up, `ask` tries."""
 
 from __future__ import annotations
 
@@ -7,15 +7,16 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import structlog
 from aiohttp import web
 
-from bot.app import Messaging, make_edge, open_messaging
+from bot import account, ask
+from bot.app import make_edge, open_messaging
 from bot.faults import Fault, fault_at
-from bot.scheduler import Tick, make_scheduler
+from bot.scheduler import ticking
 from bot.settings import BotSettings
 from bot.worker import Worker, make_worker_app
 from services.clock import SystemClock
@@ -32,9 +33,14 @@ REQUESTS_STOP_SECONDS = 2.0
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m bot", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
-    commands.add_parser("edge", help="answer the platform").set_defaults(run=edge)
-    commands.add_parser("worker", help="do what is due: late replies, notices, reminders").set_defaults(run=worker)
+    commands.add_parser("edge", help="answer the platform").set_defaults(serve=edge)
+    commands.add_parser("worker", help="do what is due: late replies, notices, reminders").set_defaults(serve=worker)
+    account.register(commands)
+    ask.register(commands)
     arguments = parser.parse_args()
+    if "run" in arguments:
+        code: int = asyncio.run(arguments.run(arguments))
+        return code
     try:
         settings = load_settings(BotSettings, os.environ)
         fault = fault_at(os.environ.get(FAULT_VARIABLE, ""))
@@ -42,31 +48,32 @@ def main() -> int:
         sys.stderr.write(f"{error}\n")
         return 2
     configure_logging(settings.log_level)
-    asyncio.run(arguments.run(settings, fault))
+    asyncio.run(arguments.serve(settings, fault))
     return 0
 
 
 async def edge(settings: BotSettings, fault: Fault) -> None:
     """Serves the platform until SIGTERM or SIGINT."""
     stop = _stop_signal()
-    async with open_messaging(settings, SystemClock(), process="edge", listens=True, fault=fault) as messaging:
+    async with open_messaging(settings, SystemClock(), process="edge", fault=fault) as messaging:
         app = make_edge(messaging)
         async with (
             _serving(app, settings.edge_host, settings.edge_port),
-            _ticking(messaging, messaging.ticks()),
+            ticking(messaging.ticks(), on_failure=messaging.base.metrics.tick_failed),
         ):
+            messaging.pushes.listen()
             await stop.wait()
 
 
 async def worker(settings: BotSettings, fault: Fault) -> None:
     """Does what is due until SIGTERM or SIGINT."""
     stop = _stop_signal()
-    async with open_messaging(settings, SystemClock(), process="worker", listens=False, fault=fault) as messaging:
+    async with open_messaging(settings, SystemClock(), process="worker", fault=fault) as messaging:
         duties = Worker(messaging)
         app = make_worker_app(messaging)
         async with (
             _serving(app, settings.edge_host, settings.worker_port),
-            _ticking(messaging, duties.ticks()),
+            ticking(duties.ticks(), on_failure=messaging.base.metrics.tick_failed),
         ):
             await duties.run_jobs(stop)
 
@@ -89,16 +96,6 @@ async def _serving(app: web.Application, host: str, port: int) -> AsyncIterator[
         yield
     finally:
         await runner.cleanup()
-
-
-@asynccontextmanager
-async def _ticking(messaging: Messaging, ticks: Sequence[Tick]) -> AsyncIterator[None]:
-    scheduler = make_scheduler(ticks, on_failure=messaging.base.metrics.tick_failed)
-    scheduler.start()
-    try:
-        yield
-    finally:
-        scheduler.shutdown(wait=False)
 
 
 if __name__ == "__main__":

@@ -72,6 +72,7 @@ class Messaging:
     vault: VaultService
     inbox: Inbox
     outbox: Outbox
+    pushes: Pushes
     postman: Postman
     conversations: Conversations
     waiters: Waiters
@@ -100,9 +101,9 @@ class Messaging:
 
 @asynccontextmanager
 async def open_messaging(
-    settings: BotSettings, clock: Clock, *, process: str, listens: bool, fault: Fault
+    settings: BotSettings, clock: Clock, *, process: str, fault: Fault
 ) -> AsyncIterator[Messaging]:
-    """All parts; nothing connects before it is used. `listens`: does this process hear the platform?
+    """All parts; nothing connects before it is used.
 
     Raises SettingsError and ValueError where a key in the settings cannot be used.
     """
@@ -123,7 +124,7 @@ async def open_messaging(
             metrics=Metrics(),
             fault=fault,
         )
-        messaging = _messaging(base, listens=listens)
+        messaging = _messaging(base)
         yield messaging
         await messaging.stop()
     finally:
@@ -158,7 +159,7 @@ def make_channel(settings: BotSettings, client: WeChatClient) -> Channel:
     )
 
 
-def _messaging(base: Base, *, listens: bool) -> Messaging:
+def _messaging(base: Base) -> Messaging:
     sessions, clock, settings, fault = base.sessions, base.clock, base.settings, base.fault
     citizens = CitizenService(sessions=sessions, clock=clock)
     vault = VaultService(sessions=sessions, clock=clock, cipher=base.cipher, seconds=settings.vault_seconds)
@@ -172,13 +173,7 @@ def _messaging(base: Base, *, listens: bool) -> Messaging:
     )
     outbox = Outbox(sessions=sessions, clock=clock, fault=fault)
     waiters = Waiters()
-    pushes = Pushes(
-        sessions=sessions,
-        clock=clock,
-        citizens=citizens,
-        listening_since=clock.now() if listens else None,
-        fault=fault,
-    )
+    pushes = Pushes(sessions=sessions, clock=clock, citizens=citizens, fault=fault)
     postman = Postman(outbox=outbox, pushes=pushes, channel=base.channel, waiters=waiters, metrics=base.metrics)
     dialogue = Dialogue(
         session=base.http,
@@ -206,6 +201,7 @@ def _messaging(base: Base, *, listens: bool) -> Messaging:
         vault=vault,
         inbox=inbox,
         outbox=outbox,
+        pushes=pushes,
         postman=postman,
         conversations=Conversations(tools),
         waiters=waiters,

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
@@ -20,8 +20,8 @@ from bot.messaging.models import InboxRow, OutboxRow
 from bot.messaging.rules import (
     HEARSAY,
     MOST_PUSHES,
+    NEXT_TRY_FROM,
     PLATFORM_GIVES_UP,
-    PLATFORM_SECONDS,
     PLATFORM_TRIES,
     PUSH_LEASE,
     push_again_after,
@@ -67,15 +67,17 @@ class Pushes:
         sessions: Sessions,
         clock: Clock,
         citizens: CitizenService,
-        listening_since: datetime | None,
         fault: Fault,
     ) -> None:
-        """`listening_since`: from when on this process would have heard the platform ask again; None: it never does."""
         self._sessions = sessions
         self._clock = clock
         self._citizens = citizens
-        self._listening_since = listening_since
         self._fault = fault
+        self._listening_since: datetime | None = None
+
+    def listen(self) -> None:
+        """From now on this process would hear the platform ask again."""
+        self._listening_since = self._clock.now()
 
     async def advance(self, citizen_id: UUID) -> Attempt | Settled | None:
         """Does the next thing for a citizen; None where there is nothing to do now."""
@@ -137,8 +139,7 @@ class Pushes:
 
     def _would_have_heard(self, message: InboxRow) -> bool:
         """Did this process listen when the platform would have asked again?"""
-        next_try = message.delivered_at + timedelta(seconds=PLATFORM_SECONDS)
-        return self._listening_since is not None and self._listening_since < next_try
+        return self._listening_since is not None and self._listening_since < message.delivered_at + NEXT_TRY_FROM
 
     async def settle(self, attempt: Attempt, ending: Ending, reason: str | None) -> Ending:
         """Writes down what came of a push; gives what that means in the end. A refused part ends its whole reply."""

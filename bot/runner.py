@@ -8,6 +8,8 @@ from uuid import UUID
 
 import structlog
 
+from bot.trouble import log_trouble
+
 log = structlog.stdlib.get_logger(__name__)
 
 
@@ -43,7 +45,7 @@ class PerCitizen:
             async with self._slots:
                 await self._work(citizen_id)
         except Exception as error:  # the row stays as it was, and is found again
-            log.exception("citizen.work_failed", work=self._name, error=type(error).__name__)
+            log_trouble(log, "citizen.work_failed", error, work=self._name)
         finally:
             del self._tasks[citizen_id]
             if citizen_id in self._again:

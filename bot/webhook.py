@@ -12,7 +12,6 @@ from dataclasses import dataclass
 import structlog
 from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
-from sqlalchemy.exc import SQLAlchemyError
 
 from bot.channels.base import Channel, Envelope, WebhookAnswer, WebhookRequest
 from bot.conversations import Conversations
@@ -22,6 +21,7 @@ from bot.messaging.rules import HEAD_START, PLATFORM_SECONDS, PLATFORM_TRIES
 from bot.metrics import Metrics
 from bot.outbox import Offer, Outbox, Verdict
 from bot.postman import Postman
+from bot.trouble import log_trouble
 from bot.waiters import Waiters
 from services.clock import Clock
 
@@ -76,22 +76,15 @@ class Webhook:
             return await asyncio.wait_for(self._receive(request, started), REQUEST_SECONDS)
         except RequestRefused as refusal:
             return self._refuse(refusal)
-        except (asyncio.TimeoutError, SQLAlchemyError) as error:
-            return await self._fail(request, started, error)
-        except Exception as error:
-            log.exception("webhook.crashed", error=type(error).__name__)
-            return await self._fail(request, started, error)
+        except Exception as error:  # not committed, or at least not answered: the platform has to ask again
+            log_trouble(log, "webhook.failed", error)
+            self._tools.metrics.message(self._tools.channel.name, "not_accepted")
+            return await self._silence(request, started)
 
     def _refuse(self, refusal: RequestRefused) -> web.Response:
         log.warning("webhook.refused", reason=refusal.reason, status=refusal.status, detail=str(refusal))
         self._tools.metrics.message(self._tools.channel.name, f"refused_{refusal.reason}")
         return web.Response(status=refusal.status, text=refusal.reason)
-
-    async def _fail(self, request: web.Request, started: float, error: Exception) -> web.StreamResponse:
-        """Not committed, or at least not answered: the platform has to ask again."""
-        log.error("webhook.failed", error=type(error).__name__)
-        self._tools.metrics.message(self._tools.channel.name, "not_accepted")
-        return await self._silence(request, started)
 
     async def _receive(self, request: web.Request, started: float) -> web.StreamResponse:
         tools = self._tools

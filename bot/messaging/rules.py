@@ -11,6 +11,8 @@ from datetime import datetime, timedelta
 #: The platform drops a request after this time and asks again.
 PLATFORM_SECONDS = 5.0
 PLATFORM_TRIES = 3
+#: A try reaches our books within a second, so the next one does not come before this time after it.
+NEXT_TRY_FROM = timedelta(seconds=PLATFORM_SECONDS - 1)
 #: Without another request for so long after the last one, the platform does not ask again.
 PLATFORM_GIVES_UP = timedelta(seconds=15)
 #: Older than this at its first arrival, a message was not sent by a clock that can be compared with ours.
@@ -29,7 +31,7 @@ MOST_PUSHES = 12
 #: What follows a passive answer leaves this much later, so that it does not overtake it.
 HEAD_START = timedelta(seconds=0.3)
 #: Who has not heard the platform's silence itself waits longer for one who has.
-HEARSAY = timedelta(seconds=45)
+HEARSAY = timedelta(seconds=15)
 
 
 def platform_try(deliveries: int, sent_at: datetime, received_at: datetime) -> int:

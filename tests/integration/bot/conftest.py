@@ -15,7 +15,7 @@ from sqlalchemy import text
 
 from bot.app import Messaging, make_edge, open_messaging
 from bot.faults import no_fault
-from bot.scheduler import make_scheduler
+from bot.scheduler import ticking
 from bot.settings import BotSettings
 from services.clock import SystemClock
 from services.db import Sessions
@@ -86,14 +86,13 @@ def settings(database_url: str, rasa: FakeRasa, wechat: FakeWeChat, tmp_path: Pa
 async def running_edge(settings: BotSettings, wechat: FakeWeChat) -> AsyncIterator[Messaging]:
     """An edge with its ticks, on a port of its own; the platform delivers to it."""
     async with (
-        open_messaging(settings, SystemClock(), process="edge", listens=True, fault=no_fault) as messaging,
+        open_messaging(settings, SystemClock(), process="edge", fault=no_fault) as messaging,
         _serving(make_edge(messaging)) as url,
+        ticking(messaging.ticks(), on_failure=messaging.base.metrics.tick_failed),
     ):
+        messaging.pushes.listen()
         wechat.edge_url = url
-        scheduler = make_scheduler(messaging.ticks(), on_failure=messaging.base.metrics.tick_failed)
-        scheduler.start()
         yield messaging
-        scheduler.shutdown(wait=False)
 
 
 @asynccontextmanager

@@ -1,0 +1,166 @@
+"""Is every message that was acknowledged answered once, whatever moment the process is killed at?
+
+Real processes, killed at marked points and at random; the platform's own record of what citizens saw decides.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import time
+from collections import Counter
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from bot.faults import EXIT_CODE, FaultPoint
+from bot.settings import BotSettings
+from tests.fakes.processes import Process, free_port, killed_at_the_end
+from tests.fakes.rasa import FakeRasa
+from tests.fakes.waiting import eventually
+from tests.fakes.wechat import FakeWeChat, Outcome
+from tests.integration.bot.conftest import Rows
+
+LONG = "".join(f"第{number}部分。" for number in range(400))
+
+
+@pytest.fixture
+async def process(settings: BotSettings, wechat: FakeWeChat, tmp_path: Path) -> AsyncIterator[Process]:
+    """`python -m bot edge`, not started yet."""
+    port = free_port()
+    wechat.edge_url = f"http://127.0.0.1:{port}"
+    process = Process(
+        arguments=["bot", "edge"],
+        environment={
+            "DATABASE_URL": settings.database_url,
+            "ZQ_DATA_DIR": settings.data_dir,
+            "ZQ_SERVICE_TOKEN": settings.service_token,
+            "ZQ_EDGE_PORT": str(port),
+            "ZQ_RASA_URL": settings.rasa_url,
+            "ZQ_SERVICES_URL": settings.services_url,
+            "ZQ_WECHAT_APP_ID": settings.wechat_app_id,
+            "ZQ_WECHAT_APP_SECRET": settings.wechat_app_secret,
+            "ZQ_WECHAT_TOKEN": settings.wechat_token,
+            "ZQ_WECHAT_MODE": "plain",
+            "ZQ_WECHAT_API_BASE": settings.wechat_api_base,
+        },
+        health_url=f"{wechat.edge_url}/healthz",
+        log=tmp_path / "edge.log",
+    )
+    async with killed_at_the_end(process):
+        yield process
+
+
+async def say_and_die(process: Process, wechat: FakeWeChat, point: FaultPoint, text: str) -> Outcome:
+    """The citizen writes, the process dies at that point, and another one is started."""
+    await process.start(ZQ_FAULT_POINT=point.value)
+    saying = asyncio.create_task(wechat.say("o1", text))
+    assert await process.ended() == EXIT_CODE
+    await process.start()
+    return await saying
+
+
+@pytest.mark.parametrize(
+    "point",
+    [FaultPoint.ACCEPTED, FaultPoint.ANSWERED, FaultPoint.REPLY_COMMITTED, FaultPoint.PASSIVE_OFFERED],
+)
+async def test_a_reply_whose_process_died_goes_to_the_platforms_next_try(
+    point: FaultPoint, process: Process, wechat: FakeWeChat, rasa: FakeRasa, rows: Rows
+) -> None:
+    outcome = await say_and_die(process, wechat, point, "你好")
+    assert (outcome.kind, outcome.text, outcome.tries) == ("passive", "答：你好", 2)
+    assert wechat.seen == [("o1", "答：你好")]
+    assert len(rasa.turns) == 1
+
+    async def settled() -> bool:
+        return await rows("SELECT route, state FROM outbox") == [("passive", "sent")]
+
+    await eventually(settled)
+
+
+@pytest.mark.parametrize(("point", "arrived"), [(FaultPoint.PUSH_ATTEMPTED, 0), (FaultPoint.PUSH_ANSWERED, 1)])
+async def test_a_push_whose_process_died_is_in_doubt_and_the_next_ones_go_on(  # noqa: PLR0917
+    point: FaultPoint, arrived: int, process: Process, wechat: FakeWeChat, rasa: FakeRasa, rows: Rows
+) -> None:
+    rasa.replies["材料"] = [{"text": LONG}]
+    outcome = await say_and_die(process, wechat, point, "材料")
+    assert outcome.kind == "passive"
+    assert [row.state for row in await rows("SELECT state FROM outbox ORDER BY position")][1] == "attempting"
+    await rows("UPDATE outbox SET due_at = now() WHERE state = 'attempting'")
+
+    async def settled() -> bool:
+        states = [row.state for row in await rows("SELECT state FROM outbox ORDER BY position")]
+        return states == ["sent", "in_doubt", *["sent"] * (len(states) - 2)]
+
+    await eventually(settled)
+    parts = (await rows("SELECT count(*) AS parts FROM outbox"))[0].parts
+    assert len(wechat.pushed) == parts - 2 + arrived
+    assert len(set(wechat.seen)) == len(wechat.seen)
+
+
+async def test_a_stopped_edge_leaves_nothing_behind(
+    process: Process, wechat: FakeWeChat, rasa: FakeRasa, rows: Rows
+) -> None:
+    rasa.seconds = 30.0
+    await process.start()
+    saying = asyncio.create_task(wechat.say("o1", "你好"))
+
+    async def under_way() -> bool:
+        return rasa.requests == 1
+
+    await eventually(under_way)
+    started = time.monotonic()
+    assert await process.terminate() == 0
+    assert time.monotonic() - started < 8
+    assert await rows("SELECT * FROM conversations") == []
+    rasa.seconds = 0.0
+    await process.start()
+    outcome = await saying
+    assert (outcome.kind, outcome.text) == ("passive", "答：你好")
+    assert "Traceback" not in process.log.read_text()
+
+
+async def test_under_load_and_killed_again_and_again_every_message_is_answered_once(
+    process: Process, wechat: FakeWeChat, rasa: FakeRasa, rows: Rows
+) -> None:
+    rasa.seconds = 0.1
+    await process.start()
+    chance = random.Random(20261124)  # noqa: S311
+    saying: list[asyncio.Task[Outcome]] = []
+
+    async def load() -> None:
+        for number in range(240):
+            saying.append(asyncio.create_task(wechat.say(f"o{number % 40}", f"第{number}问")))
+            await asyncio.sleep(0.05)
+
+    loading = asyncio.create_task(load())
+    for _ in range(3):
+        await asyncio.sleep(1.0 + 2 * chance.random())
+        await process.kill()
+        await process.start()
+    await loading
+    outcomes = await asyncio.gather(*saying)
+
+    async def all_settled() -> bool:
+        waiting = await rows("SELECT 1 FROM inbox WHERE state = 'waiting'")
+        return not waiting and not await rows("SELECT 1 FROM outbox WHERE settled_at IS NULL")
+
+    await eventually(all_settled, seconds=60)
+    seen = Counter(text.removeprefix("答：") for _, text in wechat.seen)
+    accepted = {row.told for row in await rows("SELECT told FROM inbox")}
+    in_doubt = {
+        row.told
+        for row in await rows("SELECT told FROM inbox JOIN outbox o USING (message_id) WHERE o.state = 'in_doubt'")
+    }
+    assert {told for told, times in seen.items() if times > 1} == set()
+    assert accepted - set(seen) - in_doubt == set()
+    told_success = {f"第{number}问" for number, outcome in enumerate(outcomes) if outcome.kind == "acknowledged"}
+    assert told_success <= accepted
+    assert len(accepted) > 200
+    assert len(in_doubt) < 40
+    for openid in {openid for openid, _ in wechat.seen}:
+        turns = [text for sender, text in rasa.turns]
+        own = [text.removeprefix("答：") for who, text in wechat.seen if who == openid]
+        assert sorted(own, key=turns.index) == own, "out of order"
+    assert rasa.overlaps == 0
