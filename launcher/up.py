@@ -58,6 +58,8 @@ async def _run(root: Path, environment: Mapping[str, str], model: Path, out: Con
         await asyncio.wait({healthy, stopped}, return_when=asyncio.FIRST_COMPLETED)
         if healthy.done():
             healthy.result()
+            if simulator:
+                await _publish_menu(root, environment)
             out.print(_where_to_look(environment, simulator=simulator))
             await stopped
         healthy.cancel()
@@ -82,6 +84,14 @@ async def database(environment: Mapping[str, str], data_dir: Path, out: Console)
         await asyncio.to_thread(migrate, url)
         out.print("  [green]✓[/] schema is up to date")
         yield {"ZQ_TRACKER_URL": tracker_url(url), **environment, "DATABASE_URL": url}
+
+
+async def _publish_menu(root: Path, environment: Mapping[str, str]) -> None:
+    """Gives the simulated account the example city's menu; a real account's menu is its owner's to change."""
+    argv = (sys.executable, "-m", "bot", "menu", str(root / "data" / "city" / "menu.yml"))
+    process = await asyncio.create_subprocess_exec(*argv, cwd=root, env=dict(environment))
+    if await process.wait() != 0:
+        raise RuntimeError("the menu could not be published; the lines above say why")
 
 
 async def _keep_alive(server: EmbeddedPostgres, out: Console) -> None:
