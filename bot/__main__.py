@@ -44,11 +44,11 @@ def main() -> int:
     try:
         settings = load_settings(BotSettings, os.environ)
         fault = fault_at(os.environ.get(FAULT_VARIABLE, ""))
-    except (SettingsError, ValueError) as error:
+        configure_logging(settings.log_level)
+        asyncio.run(arguments.serve(settings, fault))
+    except SettingsError as error:
         sys.stderr.write(f"{error}\n")
         return 2
-    configure_logging(settings.log_level)
-    asyncio.run(arguments.serve(settings, fault))
     return 0
 
 

@@ -14,9 +14,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from bot import conversations, webhook
 from bot.broadcast.receipts import receipts_of
 from bot.channels.base import Channel
-from bot.channels.wechat.channel import WeChatChannel
+from bot.channels.wechat.channel import make_channel
 from bot.channels.wechat.client import WeChatClient, make_client
-from bot.channels.wechat.crypto import decode_key
 from bot.conversations import Conversations
 from bot.dialogue import Dialogue
 from bot.faults import Fault
@@ -105,7 +104,7 @@ async def open_messaging(
 ) -> AsyncIterator[Messaging]:
     """All parts; nothing connects before it is used.
 
-    Raises SettingsError and ValueError where a key in the settings cannot be used.
+    Raises SettingsError where a key in the settings cannot be used.
     """
     engine = make_engine(settings.database_url, application_name=f"zhengqiao-{process}")
     http = aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=CONNECTIONS))
@@ -144,19 +143,6 @@ def make_wechat_client(
     )
     tokens = TokenStore(sessions=sessions, clock=clock, app_id=settings.wechat_app_id, fetch=fetch)
     return make_client(settings, session=http, tokens=tokens)
-
-
-def make_channel(settings: BotSettings, client: WeChatClient) -> Channel:
-    """The account in the settings. Raises ValueError where its key cannot be used."""
-    keys = [key for key in (settings.wechat_aes_key, settings.wechat_previous_aes_key) if key]
-    return WeChatChannel(
-        token=settings.wechat_token,
-        app_id=settings.wechat_app_id,
-        keys=[decode_key(key) for key in keys],
-        mode=settings.wechat_mode,
-        window_seconds=settings.timestamp_window_seconds,
-        client=client,
-    )
 
 
 def _messaging(base: Base) -> Messaging:

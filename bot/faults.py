@@ -6,6 +6,8 @@ import os
 from collections.abc import Callable
 from enum import Enum
 
+from services.settings import SettingsError
+
 EXIT_CODE = 137
 
 
@@ -29,9 +31,11 @@ def no_fault(point: FaultPoint) -> None:
 
 
 def fault_at(name: str) -> Fault:
-    """Dies at the named point; with no name, nowhere. Raises ValueError for a name that there is not."""
+    """Dies at the named point; with no name, nowhere. Raises SettingsError for a name that there is not."""
     if not name:
         return no_fault
+    if name not in {point.value for point in FaultPoint}:
+        raise SettingsError(f"there is no fault point {name}")
     chosen = FaultPoint(name)
 
     def die(point: FaultPoint) -> None:

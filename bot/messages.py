@@ -88,6 +88,17 @@ class Reply:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class News:
+    """The same in a few fields, for citizens whom a platform lets us reach by its templates only."""
+
+    title: str
+    #: What it is about.
+    subject: str
+    when: str
+    remark: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Rendered:
     """A reply in the channel's own terms, stored as it will be sent: the same bytes at every repetition."""
 

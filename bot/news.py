@@ -11,7 +11,7 @@ from typing import Protocol
 from uuid import UUID
 
 from bot import texts
-from bot.messages import Reply, Text
+from bot.messages import News, Reply, Text
 from services.appointments.types import ReminderNews
 from services.clock import local
 from services.progress.types import CaseNews
@@ -55,14 +55,16 @@ class ServiceNews:
     async def _reminders(self) -> int:
         claimed = await self.appointments.claim_due_reminders(CLAIM_LIMIT)
         for news in claimed:
-            await self.push(news.citizen_id, _text(_reminder(news)), cause=f"reminder:{news.news_id}")
+            text, short = _reminder(news)
+            await self.push(news.citizen_id, text, cause=f"reminder:{news.news_id}", news=short)
             await self.appointments.mark_delivered(news.news_id)
         return len(claimed)
 
     async def _cases(self) -> int:
         claimed = await self.progress.claim_news(CLAIM_LIMIT)
         for news in claimed:
-            await self.push(news.citizen_id, _text(_case(news)), cause=f"case:{news.news_id}")
+            text, short = _case(news)
+            await self.push(news.citizen_id, text, cause=f"case:{news.news_id}", news=short)
             await self.progress.mark_delivered(news.news_id)
         return len(claimed)
 
@@ -71,23 +73,32 @@ def _text(text: str) -> Reply:
     return Reply(parts=(Text(text=text),))
 
 
-def _reminder(news: ReminderNews) -> str:
-    return texts.reminder(
-        service=news.service_name,
-        hall=news.hall_name,
-        address=news.address,
-        starts_at=local(news.starts_at),
-        ends_at=local(news.ends_at),
-        code=news.code,
+def _reminder(news: ReminderNews) -> tuple[Reply, News]:
+    starts_at, ends_at = local(news.starts_at), local(news.ends_at)
+    place = f"{news.hall_name}（{news.address}）"
+    text = texts.reminder(service=news.service_name, place=place, starts_at=starts_at, ends_at=ends_at, code=news.code)
+    short = News(
+        title=texts.REMINDER_TITLE,
+        subject=news.service_name,
+        when=texts.day_and_time(starts_at),
+        remark=texts.reminder_remark(place=place, code=news.code),
     )
+    return _text(text), short
 
 
-def _case(news: CaseNews) -> str:
+def _case(news: CaseNews) -> tuple[Reply, News]:
     step = f"{news.process_name}（{news.step_text}）" if news.process_name and news.step_text else news.process_name
-    return texts.case_moved(
+    text = texts.case_moved(
         task=news.task_name,
         project_no=news.project_no,
         state=news.state_text,
         step=step,
         organisation=news.org_name,
     )
+    short = News(
+        title=texts.CASE_TITLE,
+        subject=news.task_name,
+        when=texts.day_and_time(local(news.happened_at)),
+        remark=texts.case_remark(project_no=news.project_no, state=news.state_text, step=step),
+    )
+    return _text(text), short

@@ -81,8 +81,11 @@ class Outbox:
         session.add_all([passive, *rest])
         return False
 
-    async def put_unasked(self, citizen_id: UUID, rendered: Rendered, *, cause: str) -> bool:
-        """Adds something that the citizen is told unasked; False where the same cause was added before."""
+    async def put_unasked(
+        self, citizen_id: UUID, rendered: Rendered, *, cause: str, instead: Mapping[str, object] | None = None
+    ) -> bool:
+        """Adds something that the citizen is told unasked, and what is sent in its place where it cannot be; False
+        where the same cause was added before."""
         now = self._clock.now()
         async with self._sessions.begin() as session:
             # Two at once: the second waits here for the first, and then finds its rows.
@@ -90,7 +93,10 @@ class Outbox:
             if (await session.scalars(select(exists().where(OutboxRow.cause == cause)))).one():
                 return False
             base = {"seq": await _next_seq(session), "citizen_id": citizen_id, "message_id": None, "cause": cause}
-            session.add_all(_pushes(base, rendered.all_pushes, state="pending", now=now, first_position=0))
+            pushes = _pushes(base, rendered.all_pushes, state="pending", now=now, first_position=0)
+            if instead is not None:
+                pushes[0].instead = dict(instead)
+            session.add_all(pushes)
         return True
 
     async def offer(self, message_id: UUID, *, deliveries: int, platform_try: int) -> Offer | Verdict:

@@ -11,6 +11,7 @@ import structlog
 
 from bot.channels.base import Channel
 from bot.errors import (
+    AnswerLost,
     ContentRejected,
     DeliveryInDoubt,
     PermissionDenied,
@@ -21,7 +22,7 @@ from bot.errors import (
     RecipientUnreachable,
     WindowClosed,
 )
-from bot.messages import Reply
+from bot.messages import News, Reply
 from bot.messaging.rules import PUSH_SECONDS
 from bot.metrics import Metrics
 from bot.outbox import Outbox
@@ -37,10 +38,11 @@ STOP_SECONDS = 3.0
 
 #: Looked through in this order: the first class that fits decides.
 ENDINGS: Sequence[tuple[type[PlatformError], Ending, str]] = (
+    (AnswerLost, "lost", "answer_lost"),
     (PlatformBusy, "busy", "busy"),
     (PlatformTokenInvalid, "busy", "token"),
     (RecipientUnreachable, "failed", "unreachable"),
-    (WindowClosed, "failed", "window_closed"),
+    (WindowClosed, "closed", "window_closed"),
     (QuotaExhausted, "failed", "quota"),
     (ContentRejected, "failed", "content"),
     (PermissionDenied, "failed", "permission"),
@@ -59,10 +61,11 @@ class Postman:
         self._metrics = metrics
         self._runner = PerCitizen("postman", self._deliver, limit=CITIZENS_AT_ONCE)
 
-    async def push_to_citizen(self, citizen_id: UUID, reply: Reply, *, cause: str) -> bool:
-        """Tells a citizen something unasked. Once committed it is sent, at most once for each cause; False where this
-        cause was there already."""
-        added = await self._outbox.put_unasked(citizen_id, self._channel.render(reply), cause=cause)
+    async def push_to_citizen(self, citizen_id: UUID, reply: Reply, *, cause: str, news: News | None = None) -> bool:
+        """Tells a citizen something unasked; `news` says it to one who has not written for long. Once committed it is
+        sent, at most once for each cause; False where this cause was there already."""
+        instead = self._channel.render_news(news, key=cause) if news is not None else None
+        added = await self._outbox.put_unasked(citizen_id, self._channel.render(reply), cause=cause, instead=instead)
         if added:
             self.wake(citizen_id)
         return added

@@ -20,6 +20,7 @@ from bot.messaging.models import InboxRow, OutboxRow
 from bot.messaging.rules import (
     HEARSAY,
     MOST_PUSHES,
+    MOST_REPEATS,
     NEXT_TRY_FROM,
     PLATFORM_GIVES_UP,
     PLATFORM_TRIES,
@@ -54,8 +55,11 @@ class Settled:
     reason: str | None
 
 
-#: `busy` is tried again, the others are final.
-Ending = Literal["sent", "failed", "in_doubt", "busy"]
+#: `busy` is tried again, and so is `lost`: it may have arrived, but its key keeps it from arriving twice. `closed` is
+#: tried in another form. The others are final.
+Ending = Literal["sent", "failed", "in_doubt", "busy", "lost", "closed"]
+#: What each means once it is not tried again.
+FINAL: Mapping[Ending, Ending] = {"busy": "failed", "lost": "in_doubt", "closed": "failed"}
 
 
 class Pushes:
@@ -149,11 +153,10 @@ class Pushes:
             row = (await session.scalars(query.with_for_update())).one_or_none()
             if row is None:  # erased, or in doubt since we took too long
                 return ending
-            if ending == "busy" and row.tries < MOST_PUSHES:
+            if self._again(row, ending):
                 row.state, row.reason = "pending", reason
-                row.due_at = self._clock.now() + push_again_after(row.tries)
-                return "busy"
-            final: Ending = "failed" if ending == "busy" else ending
+                return ending
+            final = FINAL.get(ending, ending)
             self._close(row, final, reason)
             if final == "failed":
                 await session.execute(
@@ -162,6 +165,16 @@ class Pushes:
                     .values(state="failed", reason=reason, settled_at=self._clock.now())
                 )
         return final
+
+    def _again(self, row: OutboxRow, ending: Ending) -> bool:
+        """Prepares the row for another attempt, where there is to be one."""
+        if ending == "closed" and row.instead is not None:
+            row.content, row.instead, row.due_at = row.instead, None, self._clock.now()
+            return True
+        if (ending == "busy" and row.tries < MOST_PUSHES) or (ending == "lost" and row.tries < MOST_REPEATS):
+            row.due_at = self._clock.now() + push_again_after(row.tries)
+            return True
+        return False
 
     def _close(self, row: OutboxRow, state: str, reason: str | None) -> Settled:
         row.state, row.reason, row.settled_at = state, reason, self._clock.now()

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 
 WEEKDAYS = ("周一", "周二", "周三", "周四", "周五", "周六", "周日")
+REMINDER_TITLE = "您预约的事项快到时间了"
+CASE_TITLE = "您关注的办件有了新进展"
 
 
 def apology(hotline: str) -> str:
@@ -20,15 +22,20 @@ def options(titles: list[str]) -> str:
     return "\n".join(f"{number}. {title}" for number, title in enumerate(titles, start=1))
 
 
-def reminder(*, service: str, hall: str, address: str, starts_at: datetime, ends_at: datetime, code: str) -> str:
+def reminder(*, service: str, place: str, starts_at: datetime, ends_at: datetime, code: str) -> str:
     """The day before an appointment."""
     return (
         f"【预约提醒】您预约的“{service}”快到时间了。\n"
         f"时间：{day_and_time(starts_at)}至{ends_at:%H:%M}\n"
-        f"地点：{hall}（{address}）\n"
+        f"地点：{place}\n"
         f"预约号：{code}\n"
         "请带好身份证件和所需材料，提前十分钟到场取号。来不了的话，请回复“取消预约”，把号留给需要的人。"
     )
+
+
+def reminder_remark(*, place: str, code: str) -> str:
+    """What the reminder's card says besides what and when."""
+    return f"地点：{place}\n预约号：{code}\n请带好身份证件和所需材料，提前十分钟到场取号。来不了请回复“取消预约”。"
 
 
 def case_moved(*, task: str, project_no: str, state: str, step: str, organisation: str) -> str:
@@ -41,6 +48,12 @@ def case_moved(*, task: str, project_no: str, state: str, step: str, organisatio
         f"目前状态：{state}" if state else "",
         f"办理单位：{organisation}" if organisation else "",
     ]
+    return "\n".join(filter(None, lines))
+
+
+def case_remark(*, project_no: str, state: str, step: str) -> str:
+    """What the case's card says besides what and when."""
+    lines = [f"办件编号：{project_no}", f"最新进展：{step}" if step else "", f"目前状态：{state}" if state else ""]
     return "\n".join(filter(None, lines))
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
-from bot.messages import InboundMessage, Rendered, Reply
+from bot.messages import InboundMessage, News, Rendered, Reply
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -53,6 +53,11 @@ class Channel(Protocol):
 
     def render(self, reply: Reply) -> Rendered:
         """The reply in the platform's terms, split to its limits."""
+        ...
+
+    def render_news(self, news: News, *, key: str) -> Mapping[str, object] | None:
+        """The news as a message for `push` that arrives also when the citizen has not written for long; None where
+        the account has no template for it. A repeated key is not sent twice."""
         ...
 
     def passive_answer(

@@ -102,6 +102,8 @@ class OutboxRow(Base):
     position: Mapped[int]
     route: Mapped[str]
     content: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    #: push: what is sent in its place where the citizen's window for free messages is closed.
+    instead: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
     #: passive: the whole reply as pushes, for when no request of the platform is left to answer.
     as_pushes: Mapped[list[dict[str, Any]] | None] = mapped_column(JSONB)
     state: Mapped[str]

@@ -28,6 +28,8 @@ MOST_TURNS = 4
 PUSH_SECONDS = 15.0
 PUSH_LEASE = timedelta(seconds=30)
 MOST_PUSHES = 12
+#: So many fit into the ten minutes for which the platform remembers a message's key.
+MOST_REPEATS = 7
 #: What follows a passive answer leaves this much later, so that it does not overtake it.
 HEAD_START = timedelta(seconds=0.3)
 #: Who has not heard the platform's silence itself waits longer for one who has.

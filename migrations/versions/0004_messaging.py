@@ -73,6 +73,7 @@ def _create_outbox() -> None:
         sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("route", sa.String(), nullable=False),
         sa.Column("content", JSONB(), nullable=False),
+        sa.Column("instead", JSONB(), nullable=True),
         sa.Column("as_pushes", JSONB(), nullable=True),
         sa.Column("state", sa.String(), nullable=False),
         sa.Column("reason", sa.String(), nullable=True),

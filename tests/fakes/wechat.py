@@ -45,6 +45,8 @@ class FakeWeChat:
     seen: list[tuple[str, str]] = field(default_factory=list)
     #: (openid, text) of the pushes alone.
     pushed: list[tuple[str, str]] = field(default_factory=list)
+    #: (openid, values by field) of the template messages.
+    templates: list[tuple[str, dict[str, str]]] = field(default_factory=list)
     url: str = ""
     edge_url: str = ""
     _ids: itertools.count[int] = field(default_factory=lambda: itertools.count(10_000_000_000))
@@ -118,6 +120,11 @@ class FakeWeChat:
             request.transport.abort()
         return web.json_response({"errcode": 0, "errmsg": "ok"})
 
+    async def take_template(self, request: web.Request) -> web.Response:
+        body = await request.json()
+        self.templates.append((body["touser"], {name: value["value"] for name, value in body["data"].items()}))
+        return web.json_response({"errcode": 0, "errmsg": "ok", "msgid": 200163836})
+
 
 def xml(fields: Mapping[str, str]) -> bytes:
     """A body as the platform writes it."""
@@ -131,6 +138,7 @@ async def serve_wechat(wechat: FakeWeChat) -> AsyncIterator[FakeWeChat]:
     app = web.Application()
     app.router.add_post("/cgi-bin/stable_token", wechat.give_token)
     app.router.add_post("/cgi-bin/message/custom/send", wechat.take_push)
+    app.router.add_post("/cgi-bin/message/template/send", wechat.take_template)
     async with TestServer(app) as server:
         wechat.url = str(server.make_url("")).rstrip("/")
         yield wechat

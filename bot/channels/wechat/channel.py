@@ -8,12 +8,14 @@ from contextlib import suppress
 from datetime import datetime
 from typing import Any, Literal, Protocol
 
+import msgspec
+
 from bot.channels.base import Envelope, WebhookAnswer, WebhookRequest
 from bot.channels.wechat import crypto, outbound
 from bot.channels.wechat.inbound import CHANNEL, read_message
 from bot.channels.wechat.wire import Fields, WireFormat, parse_body, write_body
 from bot.errors import BadPayload, BodyTooLarge, StaleRequest, WrongSignature
-from bot.messages import Rendered, Reply
+from bot.messages import News, Rendered, Reply
 from bot.settings import BotSettings
 from services.settings import SettingsError, environment_name
 
@@ -26,6 +28,10 @@ class Pusher(Protocol):
     """What a channel needs of the platform's client."""
 
     async def send_custom(self, *, openid: str, message: Mapping[str, object]) -> str: ...
+
+    async def send_template(
+        self, *, openid: str, template_id: str, url: str, data: Mapping[str, object], client_msg_id: str
+    ) -> str: ...
 
 
 class WeChatChannel:
@@ -42,6 +48,7 @@ class WeChatChannel:
         mode: Mode,
         window_seconds: float,
         client: Pusher,
+        news_template_id: str = "",
         random: Callable[[int], bytes] = os.urandom,
     ) -> None:
         """`keys`: the present message key, and the previous one while a change is under way. Raises ValueError where
@@ -51,6 +58,7 @@ class WeChatChannel:
         self._token, self._app_id, self._keys, self._mode = token, app_id, tuple(keys), mode
         self._window_seconds = window_seconds
         self._client = client
+        self._news_template_id = news_template_id
         self._random = random
 
     def verify_endpoint(self, request: WebhookRequest) -> WebhookAnswer:
@@ -124,6 +132,11 @@ class WeChatChannel:
     def render(self, reply: Reply) -> Rendered:
         return outbound.render(reply)
 
+    def render_news(self, news: News, *, key: str) -> Mapping[str, object] | None:
+        if not self._news_template_id:
+            return None
+        return outbound.render_news(news, template_id=self._news_template_id, key=key)
+
     def passive_answer(
         self, envelope: Envelope, passive: Mapping[str, object], *, answered_at: datetime
     ) -> WebhookAnswer:
@@ -155,7 +168,16 @@ class WeChatChannel:
         return WebhookAnswer(body=b"success", content_type="text/plain")
 
     async def push(self, address: str, message: Mapping[str, object]) -> str:
-        return await self._client.send_custom(openid=address, message=message)
+        if "template" not in message:
+            return await self._client.send_custom(openid=address, message=message)
+        template = msgspec.convert(message["template"], outbound.TemplateMessage)
+        return await self._client.send_template(
+            openid=address,
+            template_id=template.template_id,
+            url=template.url,
+            data=template.data,
+            client_msg_id=template.client_msg_id,
+        )
 
 
 def make_channel(settings: BotSettings, client: Pusher) -> WeChatChannel:
@@ -167,6 +189,7 @@ def make_channel(settings: BotSettings, client: Pusher) -> WeChatChannel:
         mode=settings.wechat_mode,
         window_seconds=settings.timestamp_window_seconds,
         client=client,
+        news_template_id=settings.wechat_reminder_template_id,
     )
 
 

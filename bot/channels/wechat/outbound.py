@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import msgspec
+
 from bot.channels.wechat.wire import clean
-from bot.messages import Card, Rendered, Reply, ReplyPart, Text
+from bot.messages import Card, News, Rendered, Reply, ReplyPart, Text
 
 #: Bytes of UTF-8 in one text; the platform gives no figure, testers found this one.
 TEXT_LIMIT = 2048
@@ -113,6 +116,27 @@ def _push(message: ReplyPart) -> dict[str, Any]:
         }
         return {"msgtype": "news", "news": {"articles": [article]}}
     return {"msgtype": "text", "text": {"content": message.text}}
+
+
+class TemplateMessage(msgspec.Struct, frozen=True, kw_only=True):
+    """A message by template, as `push` sends it."""
+
+    template_id: str
+    client_msg_id: str
+    data: dict[str, dict[str, str]]
+    url: str = ""
+
+
+def render_news(news: News, *, template_id: str, key: str) -> dict[str, Any]:
+    """The news in the fields of the reminder template."""
+    values = {"first": news.title, "keyword1": news.subject, "keyword2": news.when, "remark": news.remark}
+    message = TemplateMessage(
+        template_id=template_id,
+        # The platform takes 32 characters.
+        client_msg_id=hashlib.sha256(key.encode()).hexdigest()[:32],
+        data={name: {"value": clean(value)} for name, value in values.items()},
+    )
+    return {"template": msgspec.to_builtins(message)}
 
 
 def thing(value: str, limit: int = 20) -> str:

@@ -19,6 +19,7 @@ from bot.scheduler import ticking
 from bot.settings import BotSettings
 from services.clock import SystemClock
 from services.db import Sessions
+from services.settings import environment_name
 from tests.fakes.rasa import FakeRasa, serve_rasa
 from tests.fakes.wechat import FakeWeChat, serve_wechat
 
@@ -80,6 +81,15 @@ def settings(database_url: str, rasa: FakeRasa, wechat: FakeWeChat, tmp_path: Pa
         wechat_mode="plain",
         wechat_api_base=wechat.url,
     )
+
+
+def environment_of(settings: BotSettings) -> dict[str, str]:
+    """The same settings for a process of its own."""
+    names = (
+        *("database_url", "data_dir", "service_token", "rasa_url", "services_url"),
+        *("wechat_app_id", "wechat_app_secret", "wechat_token", "wechat_mode", "wechat_api_base"),
+    )
+    return {environment_name(name): getattr(settings, name) for name in names}
 
 
 @asynccontextmanager

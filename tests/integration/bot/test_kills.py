@@ -20,7 +20,7 @@ from tests.fakes.processes import Process, free_port, killed_at_the_end
 from tests.fakes.rasa import FakeRasa
 from tests.fakes.waiting import eventually
 from tests.fakes.wechat import FakeWeChat, Outcome
-from tests.integration.bot.conftest import Rows
+from tests.integration.bot.conftest import Rows, environment_of
 
 LONG = "".join(f"第{number}部分。" for number in range(400))
 
@@ -32,19 +32,7 @@ async def process(settings: BotSettings, wechat: FakeWeChat, tmp_path: Path) -> 
     wechat.edge_url = f"http://127.0.0.1:{port}"
     process = Process(
         arguments=["bot", "edge"],
-        environment={
-            "DATABASE_URL": settings.database_url,
-            "ZQ_DATA_DIR": settings.data_dir,
-            "ZQ_SERVICE_TOKEN": settings.service_token,
-            "ZQ_EDGE_PORT": str(port),
-            "ZQ_RASA_URL": settings.rasa_url,
-            "ZQ_SERVICES_URL": settings.services_url,
-            "ZQ_WECHAT_APP_ID": settings.wechat_app_id,
-            "ZQ_WECHAT_APP_SECRET": settings.wechat_app_secret,
-            "ZQ_WECHAT_TOKEN": settings.wechat_token,
-            "ZQ_WECHAT_MODE": "plain",
-            "ZQ_WECHAT_API_BASE": settings.wechat_api_base,
-        },
+        environment={**environment_of(settings), "ZQ_EDGE_PORT": str(port)},
         health_url=f"{wechat.edge_url}/healthz",
         log=tmp_path / "edge.log",
     )

@@ -31,6 +31,12 @@ class ListPusher:
         self.pushed.append((openid, message))
         return ""
 
+    async def send_template(
+        self, *, openid: str, template_id: str, url: str, data: Mapping[str, object], client_msg_id: str
+    ) -> str:
+        self.pushed.append((openid, {"template_id": template_id, "data": data, "client_msg_id": client_msg_id}))
+        return "7"
+
 
 @pytest.fixture
 def make_channel() -> Callable[..., WeChatChannel]:
