@@ -12,7 +12,7 @@ from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.answers import FaqHit, FaqSearch, Guide, ItemHit, ItemSearch
-from actions.deciding import Decision, TheAnswer, TheItem, Unknown, Which, decide
+from actions.deciding import Decision, Manner, TheAnswer, TheItem, Unknown, Which, decide
 from actions.errors import BackendDown, BackendError, Missing
 from actions.memory import Event, ItemInHand, aspects_waiting, item_in_hand, on_table, shown, take_in_hand
 from actions.options import Option, picked
@@ -25,6 +25,9 @@ OVERVIEW = ("time_limit", "fee", "place")
 OVERVIEW_SIGNS = 60
 #: Nothing but a district.
 _AREA = re.compile(r"^[\u4e00-\u9fff]{2,4}[区县市]$")
+_YES_OR_NO = re.compile(
+    r"[吗么不没][?？。！!\s]*$|能不能|可不可以|要不要|是不是|需不需要|用不用|必须|行吗|可以.*吗|还能|会不会|有没有"
+)
 #: How many further things to ask are named after an answer.
 OTHERS = 4
 OFFERED = ("materials", "time_limit", "fee", "place", "flow")
@@ -60,7 +63,7 @@ class Answers:
     async def option(self, option: Option) -> list[Event]:
         """Answers with a line of the list last shown."""
         if option.kind == FAQ_KIND:
-            return self._faq(await self._backends.answer(option.value))
+            return await self._faq(await self._backends.answer(option.value))
         if option.kind == ASPECT_KIND:
             hand = item_in_hand(self._tracker, self._clock.now())
             if hand is None:
@@ -117,8 +120,7 @@ class Answers:
         decision = decide(
             items if isinstance(items, ItemSearch) else ItemSearch(verdict="none", hits=[]),
             answers if isinstance(answers, FaqSearch) else FaqSearch(verdict="none", hits=[]),
-            policy=message.intent == "ask_faq",
-            aspects=message.aspects,
+            manner=manner_of(message),
             subject=named,
             hand=item_in_hand(self._tracker, self._clock.now()),
         )
@@ -132,7 +134,7 @@ class Answers:
             case TheItem(code=code):
                 return await self._guide(code, aspects)
             case TheAnswer(hit=hit):
-                return self._faq(hit)
+                return await self._faq(hit)
             case Which(items=items, questions=questions):
                 return self._which(items, questions, aspects)
             case Unknown(best=best):
@@ -159,12 +161,23 @@ class Answers:
         self._say.utter_message(response="utter_unknown", hotline=self._settings.hotline)
         return []
 
-    def _faq(self, hit: FaqHit) -> list[Event]:
+    async def _faq(self, hit: FaqHit) -> list[Event]:
         until = f"{hit.valid_until:%Y年%m月%d日}" if hit.valid_until else ""
         self._say.utter_message(response="utter_faq", answer=hit.answer, department=hit.department, source=hit.source)
         if until:
             self._say.utter_message(response="utter_faq_until", until=until)
-        return [SlotSet("asked_aspects", None), *([] if self._quiet else shown([]))]
+        events = [SlotSet("asked_aspects", None), *([] if self._quiet else shown([]))]
+        return events + (await self._related(hit.task_code) if hit.task_code else [])
+
+    async def _related(self, code: str) -> list[Event]:
+        """The item that an answer belongs to is in hand from now on: 多少钱 may follow."""
+        try:
+            item = await self._backends.item(code)
+        except BackendError:  # the answer stands without it
+            return []
+        if not self._quiet:
+            self._say.utter_message(response="utter_faq_item", item=item.task_name)
+        return take_in_hand(item.task_code, item.task_name, self._clock.now())
 
     async def _guide(self, code: str, aspects: Sequence[str]) -> list[Event]:
         try:
@@ -206,6 +219,18 @@ class Answers:
             facts="\n".join(short),
         )
         return self._offer("utter_overview_more", asked) if asked and not self._quiet else []
+
+
+def manner_of(message: Said) -> Manner:
+    """How the message asks; who asks for yes or no wants that answered, whatever it is about."""
+    if _YES_OR_NO.search(message.text):
+        # "能邮寄吗" asks for an aspect in the form of a question for yes or no.
+        return "aspect" if message.cues else "yes_no"
+    if message.meant == "ask_faq":
+        return "policy"
+    if message.aspects:
+        return "aspect"
+    return "item" if message.meant == "find_item" else "other"
 
 
 def titled(hits: Sequence[ItemHit]) -> list[tuple[ItemHit, str]]:

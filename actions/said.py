@@ -8,6 +8,7 @@ from typing import Any
 
 ASPECT_PREFIX = "says_"
 ASK_PREFIX = "ask_"
+FALLBACK = "nlu_fallback"
 
 #: What can be asked of a service item, in the order in which it is offered.
 ASPECTS = (
@@ -51,6 +52,8 @@ TITLES = {
 }
 #: Below this the intent is a guess; words for an aspect then count more.
 TRUSTED = 0.4
+#: A guess below that is still better than to tell nothing of what was asked.
+GUESSED = 0.3
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -73,31 +76,43 @@ class Said:
     found: tuple[Found, ...]
     message_id: str
     citizen_id: str
+    #: The likeliest intent behind a fallback, with its confidence.
+    guess: str = ""
+    guess_confidence: float = 0.0
 
     def value(self, name: str) -> str | None:
         """The first recognised piece of that name."""
         return next((one.value for one in self.found if one.name == name), None)
 
     @property
+    def meant(self) -> str:
+        """The intent, or the likeliest one behind a fallback."""
+        return self.guess or self.intent
+
+    @property
     def aspects(self) -> tuple[str, ...]:
         """What is asked of an item, in the order in which it was said; several where several are asked."""
-        cues = self._cues()
+        cues = self.cues
         named = [cue.name[len(ASPECT_PREFIX) :] for cue in cues]
         aspect = self.intent.removeprefix(ASK_PREFIX)
         if self.intent.startswith(ASK_PREFIX) and aspect in ASPECTS and aspect not in named:
             # Two readings of one phrase: the classifier saw the whole sentence, the pattern a few signs.
             named = [aspect, *named] if self.confidence >= TRUSTED and len(named) != 1 else named or [aspect]
+        guess = self.guess.removeprefix(ASK_PREFIX)
+        if not named and guess in ASPECTS and self.guess_confidence >= GUESSED:
+            named = [guess]
         return tuple(dict.fromkeys(named))
 
     @property
     def unasked(self) -> str:
         """The message without the words for what is asked: what is left names the item."""
         kept = list(self.text)
-        for cue in self._cues():
+        for cue in self.cues:
             kept[cue.start : cue.end] = " " * (cue.end - cue.start)
         return "".join(kept)
 
-    def _cues(self) -> list[Found]:
+    @property
+    def cues(self) -> list[Found]:
         """Words for an aspect, the longest where they overlap, in the order of the text."""
         cues = [one for one in self.found if one.name.startswith(ASPECT_PREFIX) and one.end > one.start]
         kept: list[Found] = []
@@ -117,6 +132,8 @@ def said(tracker: Any) -> Said:
     """Reads a tracker's latest message."""
     message: Mapping[str, Any] = tracker.latest_message or {}
     intent = message.get("intent") or {}
+    ranked = [one for one in message.get("intent_ranking") or [] if one.get("name") != FALLBACK]
+    guess = ranked[0] if intent.get("name") == FALLBACK and ranked else {}
     found = tuple(
         Found(name=one["entity"], value=str(one["value"]), start=int(one.get("start", 0)), end=int(one.get("end", 0)))
         for one in message.get("entities") or []
@@ -128,4 +145,6 @@ def said(tracker: Any) -> Said:
         found=found,
         message_id=str((message.get("metadata") or {}).get("message_id") or message.get("message_id") or ""),
         citizen_id=str(tracker.sender_id),
+        guess=str(guess.get("name") or ""),
+        guess_confidence=float(guess.get("confidence") or 0.0),
     )

@@ -71,6 +71,7 @@ class LinearIntentClassifier(GraphComponent, IntentClassifier):
             "sounds_weight": shape.sounds_weight,
             "strength": shape.strength,
             "folds": shape.folds,
+            "short": list(shape.short),
             "vocabulary": [],
         }
 
@@ -130,4 +131,5 @@ def shape_of(config: dict[str, Any]) -> Shape:
         sounds_weight=float(config["sounds_weight"]),
         strength=float(config["strength"]),
         folds=int(config["folds"]),
+        short=tuple(config["short"]),
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,6 +21,10 @@ Floats = npt.NDArray[np.float64]
 Labels = npt.NDArray[np.int64]
 WEIGHTS, NAMES = "weights.npz", "names.json"
 WORD = r"(?u)\S+"
+#: Signs by which a sentence may be longer than the longest example of a short intent.
+SPARE = 2
+#: A score from which no softmax comes back.
+NEVER = -1e6
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -35,6 +39,8 @@ class Shape:
     #: Inverse strength of the regularisation.
     strength: float = 1.0
     folds: int = 5
+    #: Intents that are only ever said in few words: a longer sentence than any example (and some) has another one.
+    short: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -78,18 +84,31 @@ class Scaler:
 class LinearModel:
     """A trained classifier; confidence is a softmax whose temperature was fitted on sentences held out."""
 
-    def __init__(self, machine: Machine, temperature: float, intents: Sequence[str], reader: Reader) -> None:
+    def __init__(
+        self,
+        machine: Machine,
+        temperature: float,
+        intents: Sequence[str],
+        reader: Reader,
+        longest: Mapping[str, int] | None = None,
+    ) -> None:
         self.intents = list(intents)
         self.temperature = temperature
+        #: Signs up to which a short intent may be meant.
+        self.longest = dict(longest or {})
         self._machine, self._reader = machine, reader
         self._scaler = Scaler(machine.shape, machine.vocabularies, machine.idf)
         self._by_feature = np.ascontiguousarray(machine.weights.T)
 
     def predict(self, text: str) -> list[tuple[str, float]]:
         """Every intent with its probability, the likeliest first."""
-        row = self._scaler.rows([self._reader.views(text)])
+        views = self._reader.views(text)
+        row = self._scaler.rows([views])
         # Touching only the sentence's own features is what makes one message cheap.
         scores = self._machine.bias + row.data @ self._by_feature[row.indices]
+        for intent, limit in self.longest.items():
+            if len(views.signs) > limit:
+                scores[self.intents.index(intent)] = NEVER
         chances = _softmax(scores[np.newaxis, :] * self.temperature)[0]
         return [(self.intents[index], float(chances[index])) for index in np.argsort(-chances)]
 
@@ -97,7 +116,12 @@ class LinearModel:
         """Numbers and names only: nothing is unpickled when it is loaded."""
         machine = self._machine
         np.savez(folder / WEIGHTS, idf=machine.idf, weights=machine.weights.astype(np.float32), bias=machine.bias)
-        names = {"intents": self.intents, "vocabularies": machine.vocabularies, "temperature": self.temperature}
+        names = {
+            "intents": self.intents,
+            "vocabularies": machine.vocabularies,
+            "temperature": self.temperature,
+            "longest": self.longest,
+        }
         (folder / NAMES).write_text(json.dumps(names, ensure_ascii=False), encoding="utf-8")
 
     @classmethod
@@ -112,7 +136,7 @@ class LinearModel:
                 weights=arrays["weights"].astype(np.float64),
                 bias=arrays["bias"],
             )
-        return cls(machine, names["temperature"], names["intents"], reader)
+        return cls(machine, names["temperature"], names["intents"], reader, names["longest"])
 
 
 def train(texts: Sequence[str], intents: Sequence[str], shape: Shape, reader: Reader) -> LinearModel:
@@ -120,7 +144,11 @@ def train(texts: Sequence[str], intents: Sequence[str], shape: Shape, reader: Re
     views = [reader.views(text) for text in texts]
     names = sorted(set(intents))
     labels = np.searchsorted(np.array(names), np.array(intents))
-    return LinearModel(_fit(views, labels, shape), _temperature(views, labels, shape), names, reader)
+    longest = {
+        intent: SPARE + max(len(one.signs) for one, meant in zip(views, intents, strict=True) if meant == intent)
+        for intent in set(shape.short) & set(names)
+    }
+    return LinearModel(_fit(views, labels, shape), _temperature(views, labels, shape), names, reader, longest)
 
 
 def _fit(views: Sequence[Views], labels: Labels, shape: Shape) -> Machine:
