@@ -55,13 +55,15 @@ acceptance: model ## the whole, with all processes really running, and the phone
 browser: model ## only the phone page, in a real browser
 	@echo "== browser" && $(PY) -m pytest -q tests/acceptance/test_browser.py
 
-# Everything outside bot/rasa and actions also runs on a current Python without Rasa.
+# Everything outside bot/rasa and actions also runs on a current Python without Rasa. Tests that kill processes are
+# about the database and the clock rather than the Python: running them once is enough.
+ONCE := --ignore-glob='*/test_kill*.py' --ignore-glob='*/test_trouble.py' --ignore-glob='*/test_leases.py'
 current: .venv/.ready
 	@current=$$($(UV) python find --no-python-downloads --no-project '>=3.12,<3.14' 2>/dev/null); \
 	if [ -z "$$current" ]; then echo "== current Python: none found, skipped"; else \
 	  echo "== current Python without Rasa: $$($$current --version)"; \
 	  UV_PROJECT_ENVIRONMENT=.venv-current $(UV) sync --frozen --quiet --compile-bytecode --no-group rasa --python "$$current" && \
-	  .venv-current/bin/python -m pytest -q tests/unit tests/integration; fi
+	  .venv-current/bin/python -m pytest -q $(ONCE) tests/unit tests/integration; fi
 
 bench-understanding: .venv/.ready ## how well is understood? DATA=folder OUT=file; DIET=1 trains Rasa's default beside ours
 	@$(PY) -m benchmarks.understanding $(if $(DATA),--data $(DATA)) --out $(or $(OUT),build/understanding.json) $(if $(filter 1,$(DIET)),--diet)

@@ -9,12 +9,17 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from hypothesis import HealthCheck, settings
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.db import Sessions, make_engine, make_sessions
 from services.embedded import EmbeddedPostgres, migrate
 
 TEMPLATE = "zhengqiao_template"
+
+# How long an example takes says how busy the machine is, not whether the code is right.
+settings.register_profile("zhengqiao", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("zhengqiao")
 
 
 @pytest.fixture(scope="session")
