@@ -68,5 +68,8 @@ current: .venv/.ready
 bench-understanding: .venv/.ready ## how well is understood? DATA=folder OUT=file; DIET=1 trains Rasa's default beside ours
 	@$(PY) -m benchmarks.understanding $(if $(DATA),--data $(DATA)) --out $(or $(OUT),build/understanding.json) $(if $(filter 1,$(DIET)),--diet)
 
+bench-notices: .venv/.ready ## how fast are notices sent? Beside it the plain loop that one would write
+	@$(PY) -m benchmarks.notices --recipients $(or $(N),30000) --workers $(or $(WORKERS),2)
+
 clean: ## remove what was generated here, except the data folder
 	rm -rf .venv .venv-current .tools build models .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .rasa
