@@ -75,8 +75,8 @@ class Answers:
     async def _question(self, message: Said, unknown: str | None) -> list[Event]:
         aspects, named = message.aspects, subject(message.unasked)
         hand = item_in_hand(self._tracker, self._clock.now())
-        if not message.text or (aspects and not named):
-            return await self._without_subject(aspects, hand)
+        if not named or not message.text:
+            return await self._without_subject(message, hand)
         words = trimmed(message.text)
         if _AREA.match(named):
             # "江北区的呢": the same item, elsewhere.
@@ -92,14 +92,15 @@ class Answers:
         waiting = aspects or aspects_waiting(self._tracker)
         return await self._tell(decision, message, waiting)
 
-    async def _without_subject(self, aspects: Sequence[str], hand: ItemInHand | None) -> list[Event]:
+    async def _without_subject(self, message: Said, hand: ItemInHand | None) -> list[Event]:
         """Nothing was named: it goes for the options on the table or the item in hand, else the item is asked for."""
+        aspects = message.aspects
         choices = on_table(self._tracker, ITEM_KIND, FAQ_KIND)
         if aspects and choices and not self._quiet:
             # Asked on before the item was chosen: the same list again, and both questions wait for it.
             asked = tuple(dict.fromkeys((*aspects_waiting(self._tracker), *aspects)))
             return [*self._offer("utter_which_item", choices), SlotSet("asked_aspects", list(asked))]
-        if aspects and hand is not None:
+        if hand is not None and (aspects or (message.text and message.meant == "find_item")):
             return await self._guide(hand.code, aspects)
         response = NO_ITEM.get(aspects[0], ASK_ITEM) if aspects else ASK_ITEM
         self._say.utter_message(response=response, hotline=self._settings.hotline)

@@ -154,7 +154,7 @@ class FormAction(BackedAction):
         starting = turn.requested is None
         try:
             if starting or _new_message(tracker, self.form):
-                if not starting and stops(turn.message, cancels=self.cancels):
+                if not starting and stops(turn, cancels=self.cancels):
                     turn.tell("utter_stopped")
                     turn.end()
                 else:
@@ -242,13 +242,17 @@ def newest(text: str) -> str:
     return tail if tail.strip() else text
 
 
-def stops(message: Said, *, cancels: bool) -> bool:
+def stops(turn: Turn, *, cancels: bool) -> bool:
     """Whether the citizen wants to leave the form; `cancels`: the form itself is there to cancel something."""
+    message = turn.message
     if cancels and _CANCEL.match(message.text):
         return False
     if _STOP.match(message.text):
         return True
     leaving = {"stop"} if cancels else {"stop", "cancel_appointment"}
+    if turn.when.anything:
+        # "算了，下午吧" changes the time and leaves nothing.
+        return False
     return message.intent in leaving and message.confidence >= BELIEVED and len(message.text) < 15
 
 

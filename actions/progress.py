@@ -15,13 +15,16 @@ from actions.answers import Step as StepOfCase
 from actions.base import BackedAction
 from actions.errors import Missing, Refusal, TooMany
 from actions.forms import FormAction, Step, Turn
-from actions.memory import Event
+from actions.memory import Event, shown
+from actions.options import Option
 
 SUBSCRIBE = "subscribe"
 _NUMBERLIKE = re.compile(r"(?:YJ|yj)\s*\d+|\d{7,}")
 _WHERE = re.compile(r"没有|不知道|忘|丢|在哪|哪里|哪儿|找不到|是什么|什么是|怎么")
 _LOOKS_LIKE_CODE = re.compile(r"(?<!\d)\d{3,8}[Xx]?(?!\d)")
 SHOWN_STEPS = 5
+OFFER, YES, NO = "offer", "yes", "no"
+OFFERED = (Option(kind=OFFER, value=YES, title="要，有进展通知我"), Option(kind=OFFER, value=NO, title="不用了"))
 
 
 class CaseNumberStep:
@@ -75,8 +78,9 @@ class QueryCodeStep:
         else:
             show(turn.say, case)
             turn.answered = True
-            turn.say.utter_message(response="utter_offer_subscription")
-            turn.extra.append(SlotSet("offer", {"kind": SUBSCRIBE, "case_number": number, "query_code": code}))
+            turn.ask("utter_offer_subscription", OFFERED)
+            offer = {"kind": SUBSCRIBE, "case_number": number, "query_code": code}
+            turn.extra += [SlotSet("offer", offer), *shown(OFFERED)]
             turn.end()
 
 
@@ -147,7 +151,7 @@ async def subscribe(action: BackedAction, dispatcher: CollectingDispatcher, trac
         dispatcher.utter_message(response="utter_not_subscribed")
     else:
         dispatcher.utter_message(response="utter_subscribed", number=offer["case_number"])
-    return [SlotSet("offer", None)]
+    return [SlotSet("offer", None), *shown([])]
 
 
 def show(say: CollectingDispatcher, case: Case) -> None:

@@ -11,6 +11,7 @@ from actions.base import BackedAction
 from actions.listing import is_about_halls, tell_halls
 from actions.memory import Event, let_go, on_table
 from actions.options import picked
+from actions.progress import OFFER, YES
 from actions.said import said
 
 
@@ -21,9 +22,11 @@ class ChooseOption(BackedAction):
         return "action_choose_option"
 
     async def act(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> list[Event]:
-        options = on_table(tracker, ITEM_KIND, FAQ_KIND, ASPECT_KIND)
+        options = on_table(tracker, ITEM_KIND, FAQ_KIND, ASPECT_KIND) or on_table(tracker, OFFER)
         message = said(tracker)
         option = picked(message.text, options)
+        if option is not None and option.kind == OFFER:
+            return [FollowupAction("action_accept_offer" if option.value == YES else "action_decline_offer")]
         if option is not None:
             return await Answers(self.parts, dispatcher, tracker).option(option)
         if options:

@@ -17,7 +17,9 @@ from actions.subject import subject, trimmed
 
 SERVICE, HALL = "service", "hall"
 ITEM_KIND = "item"
-_BOOKING = re.compile(r"帮我|给我|我要|我想|想要|想|预约|约一下|约个|约|取号|挂号|挂个号|一下|个号|的号|办理|去|办")
+_BOOKING = re.compile(
+    r"不是|不对|改成|换成|改|换|帮我|给我|我要|我想|想要|想|预约|约一下|约个|约|取号|挂号|挂个号|一下|个号|的号|办理|去|办"
+)
 _ANYWHERE = re.compile(r"^(?!.*(?:天|时)).*(?:都行|都可以|随便|哪个都|无所谓|任意)")
 _NEAREST = re.compile(r"最近|近一?点|附近|离我")
 #: Nothing else can change a hall once it is known.
@@ -37,7 +39,11 @@ class ServiceStep:
         services = await turn.parts.backends.services()
         option = turn.picked(SERVICE)
         service = _by_code(services, option.value) if option else named_service(turn.message.text, services)
-        if service is None and known is None and not option:
+        if (
+            service is None
+            and not option
+            and (known is None or turn.message.meant in {"find_item", "book_appointment"})
+        ):
             service = await self._by_item(turn, services)
         if service and service.service_code != (known or {}).get("code"):
             turn.take(self.slot, {"code": service.service_code, "name": service.name})
@@ -55,7 +61,7 @@ class ServiceStep:
     async def _by_item(self, turn: Turn, services: Sequence[Service]) -> Service | None:
         """The service at which the item is handled that was named, or that is in hand."""
         text = await self._without_place(turn, turn.when.rest or turn.message.text)
-        if len(subject(text)) >= SHORTEST and turn.requested in {None, self.slot}:
+        if len(subject(text)) >= SHORTEST and (turn.requested in {None, self.slot} or turn.values[self.slot]):
             found = await turn.parts.backends.find_items(trimmed(text))
             if found.verdict != "none" and found.hits:
                 return await self._of_items(turn, found.hits if found.verdict == "ask" else found.hits[:1], services)

@@ -103,6 +103,9 @@ class LinearModel:
     def predict(self, text: str) -> list[tuple[str, float]]:
         """Every intent with its probability, the likeliest first."""
         views = self._reader.views(text)
+        if not views.says_something:
+            # "？？？" and an emoji mean nothing in particular: every intent is as likely.
+            return [(intent, 1 / len(self.intents)) for intent in self.intents]
         row = self._scaler.rows([views])
         # Touching only the sentence's own features is what makes one message cheap.
         scores = self._machine.bias + row.data @ self._by_feature[row.indices]

@@ -24,6 +24,7 @@ _KINDS = (
     (re.compile(r"(?<![0-9A-Za-z])\d{5}[\dXx](?![0-9A-Za-z])"), "㊅"),
 )
 #: A message that is nothing but a number is a place in a list, whichever.
+_EDGES = "!！.。,，~～… 、;；"
 _LONE_NUMBER = re.compile(r"^\d{1,2}\s*[.。、)）]?$")
 _INNER_SPACE = re.compile(r"(?<=[\u4e00-\u9fff]) (?=[\u4e00-\u9fff])")
 
@@ -59,6 +60,11 @@ class Views:
     words: str
     sounds: str
 
+    @property
+    def says_something(self) -> bool:
+        """Whether there is any letter, digit or stand-in in it, and not only signs."""
+        return any(sign.isalnum() for sign in self.signs)
+
 
 class Reader:
     """Turns a sentence into its views; holds its own word list, because loading one takes a second."""
@@ -75,7 +81,7 @@ class Reader:
         plain = _EMOJI.sub("", self._leveller.level(text))
         for pattern, stand_in in _KINDS:
             plain = pattern.sub(stand_in, plain)
-        plain = _LONE_NUMBER.sub("㊆", plain.strip())
+        plain = _LONE_NUMBER.sub("㊆", plain.strip()).strip(_EDGES)
         plain = _SPACE.sub(" ", _REPEATED.sub(r"\1\1", plain)).strip().lower()
         return _INNER_SPACE.sub("", plain)
 

@@ -22,8 +22,6 @@ from tests.dialogue.training_data import examples
 
 ROOT = Path(__file__).parents[2]
 DOMAIN = yaml.safe_load((ROOT / "domain.yml").read_text(encoding="utf-8"))
-#: Rasa says these by itself.
-SAID_BY_RASA = {"utter_default"}
 
 
 def rules() -> list[dict[str, Any]]:
@@ -101,7 +99,7 @@ def test_every_slot_is_used_and_every_used_slot_exists() -> None:
 
 
 def test_every_sentence_is_said_somewhere_and_every_sentence_said_exists() -> None:
-    said = set(re.findall(r"\butter_(?!message)\w+", sources())) | steps("action") | SAID_BY_RASA
+    said = set(re.findall(r"\butter_(?!message)\w+", sources())) | steps("action")
     said = {one for one in said if one.startswith("utter_")}
 
     assert said == set(DOMAIN["responses"])
