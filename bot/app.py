@@ -28,6 +28,7 @@ from bot.metrics import Metrics
 from bot.outbox import Outbox
 from bot.postman import Postman
 from bot.pushes import Pushes
+from bot.queue import Queue
 from bot.scheduler import Tick
 from bot.settings import BotSettings
 from bot.tokens.store import TokenStore, make_fetch
@@ -44,6 +45,7 @@ from services.vault.service import VaultService
 #: As many turns at once as a process takes, and the platform besides.
 CONNECTIONS = conversations.TURNS_AT_ONCE + 72
 SWEEP_SECONDS = 1.0
+LOOK_SECONDS = 0.5
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -81,6 +83,7 @@ class Messaging:
         return (
             Tick(name="conversations.sweep", seconds=SWEEP_SECONDS, run=self.conversations.sweep),
             Tick(name="conversations.renew", seconds=LEASE_RENEWAL_SECONDS, run=self.conversations.renew_leases),
+            Tick(name="waiters.look", seconds=LOOK_SECONDS, run=self.waiters.look),
             Tick(name="postman.sweep", seconds=SWEEP_SECONDS, run=self.postman.sweep),
         )
 
@@ -158,7 +161,7 @@ def _messaging(base: Base) -> Messaging:
         fault=fault,
     )
     outbox = Outbox(sessions=sessions, clock=clock, fault=fault)
-    waiters = Waiters()
+    waiters = Waiters(ready=outbox.ready)
     pushes = Pushes(sessions=sessions, clock=clock, citizens=citizens, fault=fault)
     postman = Postman(outbox=outbox, pushes=pushes, channel=base.channel, waiters=waiters, metrics=base.metrics)
     dialogue = Dialogue(
@@ -170,6 +173,7 @@ def _messaging(base: Base) -> Messaging:
     tools = conversations.Tools(
         sessions=sessions,
         clock=clock,
+        queue=Queue(sessions=sessions, clock=clock),
         inbox=inbox,
         outbox=outbox,
         dialogue=dialogue,
@@ -236,6 +240,7 @@ def make_edge(messaging: Messaging) -> web.Application:
 
     async def stop(app: web.Application) -> None:
         hook.stop()
+        messaging.waiters.tell_all()
 
     app = web.Application(client_max_size=webhook.BODY_LIMIT)
     app.router.add_get("/wechat", hook.check, allow_head=False)

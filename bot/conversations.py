@@ -15,12 +15,13 @@ from bot.channels.base import Channel
 from bot.dialogue import Dialogue
 from bot.errors import DialogueFailed
 from bot.faults import Fault, FaultPoint
-from bot.inbox import Inbox, LeaseLost, Turn
+from bot.inbox import Inbox
 from bot.messages import Reply, Text
 from bot.messaging.rules import MOST_TURNS
 from bot.metrics import Metrics
 from bot.outbox import Outbox
 from bot.postman import Postman
+from bot.queue import LeaseLost, Queue, Turn
 from bot.runner import PerCitizen
 from bot.texts import apology
 from bot.trouble import PASSING, log_trouble
@@ -48,6 +49,7 @@ class Tools:
 
     sessions: Sessions
     clock: Clock
+    queue: Queue
     inbox: Inbox
     outbox: Outbox
     dialogue: Dialogue
@@ -73,44 +75,48 @@ class Conversations:
 
     async def sweep(self) -> None:
         """Takes up what a process that is gone, or was full, has left."""
-        for citizen_id in await self._tools.inbox.unattended(since=LEFT_LYING, limit=TURNS_AT_ONCE):
+        for citizen_id in await self._tools.queue.unattended(since=LEFT_LYING, limit=TURNS_AT_ONCE):
             self._runner.wake(citizen_id)
 
     async def renew_leases(self) -> None:
         """Says that the conversations under way are ours."""
         active = list(self._runner.active)
         if active:
-            await self._tools.inbox.renew(active)
+            await self._tools.queue.renew(active)
 
     async def stop(self) -> None:
         """Finishes what takes little time and leaves the rest to others."""
         await self._runner.stop(STOP_SECONDS)
         try:
-            await self._tools.inbox.release_all()
+            await self._tools.queue.free_all()
         except PASSING as error:  # the leases run out by themselves
             log_trouble(log, "conversations.not_released", error)
 
     async def _converse(self, citizen_id: UUID) -> None:
+        turn = await self._tools.queue.take(citizen_id)
         try:
-            while (turn := await self._tools.inbox.next_turn(citizen_id)) is not None:
-                await (self._farewell(turn) if turn.told is None else self._answer(turn, turn.told))
+            while turn is not None:
+                turn = await (self._farewell(turn) if turn.told is None else self._answer(turn, turn.told))
         except LeaseLost:
             log.warning("conversation.lease_lost", citizen_id=str(citizen_id))
 
-    async def _answer(self, turn: Turn, told: str) -> None:
+    async def _answer(self, turn: Turn, told: str) -> Turn | None:
+        """Commits the reply, and gives the turn after this one."""
         tools = self._tools
         reply, failure = await self._ask(turn, told)
         rendered = tools.channel.render(reply)
         tools.fault(FaultPoint.ANSWERED)
         async with tools.sessions.begin() as session:
-            message = await tools.inbox.settle(session, turn, failure)
-            to_push = await tools.outbox.put_reply(session, message, turn.citizen_id, rendered)
+            answered = await tools.queue.settle(session, turn, failure)
+            to_push = await tools.outbox.put_reply(session, answered, rendered)
+            following = await tools.queue.next(session, turn.citizen_id)
         tools.fault(FaultPoint.REPLY_COMMITTED)
         tools.metrics.message(turn.channel, "answered" if failure is None else "apologised")
         tools.metrics.reply_ready(turn.channel, (tools.clock.now() - turn.received_at).total_seconds())
         tools.waiters.tell(turn.citizen_id)
         if to_push:
             tools.postman.wake(turn.citizen_id)
+        return following
 
     async def _ask(self, turn: Turn, told: str) -> tuple[Reply, str | None]:
         """The assistant's reply; or an apology, and why."""
@@ -141,15 +147,17 @@ class Conversations:
             self._tools.metrics.backend_error("rasa", str(error))
             raise
 
-    async def _farewell(self, turn: Turn) -> None:
+    async def _farewell(self, turn: Turn) -> Turn | None:
         """Erases what we hold of a citizen who has left."""
         tools = self._tools
         async with tools.sessions.begin() as session:
-            await tools.inbox.confirm_lease(session, turn)
-            await tools.inbox.erase(session, turn)
+            await tools.queue.hold(session, turn)
+            await tools.inbox.erase(session, turn.citizen_id, up_to=turn.seq)
             await tools.outbox.erase(session, turn.citizen_id)
             for erase in tools.erasers:
                 await erase(session, turn.citizen_id)
+            following = await tools.queue.next(session, turn.citizen_id)
         log.info("citizen.erased", citizen_id=str(turn.citizen_id))
         tools.metrics.message(turn.channel, "erased")
         tools.waiters.tell(turn.citizen_id)
+        return following

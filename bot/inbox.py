@@ -1,4 +1,4 @@
-"""What has arrived, and whose turn is it? Durable acceptance, duplicates, and one worker at a time per conversation.
+"""What has arrived? Durable acceptance: duplicates are known, identifiers replaced, all is committed before an answer.
 
 waiting -> answered (by the assistant) | failed (with an apology) | erased (at the citizen's leaving)
 """
@@ -6,21 +6,20 @@ waiting -> answered (by the assistant) | failed (with an apology) | erased (at t
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Awaitable, Callable, Collection, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
+from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import delete, exists, func, or_, select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import delete, func, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.errors import BotError
 from bot.faults import Fault, FaultPoint
 from bot.messages import EventKind, InboundMessage
-from bot.messaging.models import ConversationRow, InboxRow
-from bot.messaging.rules import LEASE, platform_try
+from bot.messaging.models import InboxRow
+from bot.messaging.rules import platform_try
 from bot.privacy import tokenise
 from bot.turns import TEXT_LIMIT, command, shortened, spoken
 from services.citizens.service import CitizenService
@@ -30,13 +29,28 @@ from services.vault.service import VaultService
 
 PURGE_STEP = 500
 
+AGAIN = text("""
+    UPDATE inbox SET deliveries = deliveries + 1, delivered_at = :now
+    WHERE channel = :channel AND account = :account AND fingerprint = :mark
+    RETURNING message_id, citizen_id, told, state, deliveries
+""")
+FIRST = text("""
+    INSERT INTO inbox (message_id, channel, account, fingerprint, citizen_id, kind, event, told, state, tries,
+        received_at, settled_at, deliveries, delivered_at, acknowledged)
+    VALUES (:message_id, :channel, :account, :mark, :citizen_id, :kind, :event, :told, :state, 0,
+        :now, :settled_at, 1, :now, false)
+    ON CONFLICT ON CONSTRAINT uq_inbox_message DO NOTHING
+    RETURNING message_id, citizen_id, told, state, deliveries
+""")
+# What stays is the digest, by which a late repetition is still known as one.
+ERASE = text("""
+    UPDATE inbox SET citizen_id = NULL, told = NULL, state = 'erased', settled_at = :now
+    WHERE citizen_id = :citizen_id AND seq <= :seq
+""")
+
 #: Hears of every event that is no conversation (receipts, menu views ...) before it is acknowledged. Commits by
 #: itself, and may be called again for the same event.
 EventHandler = Callable[[InboundMessage], Awaitable[None]]
-
-
-class LeaseLost(BotError):
-    """Somebody else has taken the conversation over."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -62,22 +76,8 @@ class Accepted:
     expected: Expected | None = None
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Turn:
-    """One message that is to be worked on now."""
-
-    message_id: UUID
-    citizen_id: UUID
-    channel: str
-    seq: int
-    #: None for the farewell of a citizen who has left.
-    told: str | None
-    tries: int
-    received_at: datetime
-
-
 class Inbox:
-    """Arrived messages, in order, one conversation with one worker at a time."""
+    """Arrived messages."""
 
     def __init__(
         self,
@@ -95,8 +95,6 @@ class Inbox:
         self._vault = vault
         self._handlers = handlers
         self._fault = fault
-        #: Who we are in the leases: another start is somebody else.
-        self._owner = uuid4()
 
     async def accept(self, message: InboundMessage) -> Accepted:
         """Commits the message. When this returns, the platform may be told that we have it."""
@@ -115,15 +113,9 @@ class Inbox:
     async def _again(self, session: AsyncSession, message: InboundMessage, mark: bytes) -> Accepted | None:
         """Counts a delivery of a message that we know; None for one that we do not."""
         now = self._clock.now()
-        row = (
-            await session.scalars(
-                update(InboxRow)
-                .filter_by(channel=message.channel, account=message.account, fingerprint=mark)
-                .values(deliveries=InboxRow.deliveries + 1, delivered_at=now)
-                .returning(InboxRow)
-            )
-        ).one_or_none()
-        return _accepted(row, platform_try(row.deliveries, message.sent_at, now)) if row is not None else None
+        values = {"channel": message.channel, "account": message.account, "mark": mark, "now": now}
+        row = (await session.execute(AGAIN, values)).one_or_none()
+        return _accepted(row, message, now) if row is not None else None
 
     async def _first(
         self, session: AsyncSession, message: InboundMessage, mark: bytes, *, for_assistant: bool
@@ -136,23 +128,18 @@ class Inbox:
             "message_id": uuid4(),
             "channel": message.channel,
             "account": message.account,
-            "fingerprint": mark,
+            "mark": mark,
             "citizen_id": citizen_id,
             "kind": message.kind.value,
             "event": message.event.value if message.event else None,
             "told": await self._told(session, message, citizen_id),
             "state": "waiting" if for_assistant else "noted",
-            "tries": 0,
-            "received_at": now,
             "settled_at": None if for_assistant else now,
-            "deliveries": 1,
-            "delivered_at": now,
-            "acknowledged": False,
+            "now": now,
         }
-        fresh = insert(InboxRow).values(values).on_conflict_do_nothing(constraint="uq_inbox_message")
-        row = (await session.scalars(fresh.returning(InboxRow))).one_or_none()
+        row = (await session.execute(FIRST, values)).one_or_none()
         if row is not None:
-            return _accepted(row, platform_try(1, message.sent_at, now))
+            return _accepted(row, message, now)
         # The same message came twice at the same time, and the other was faster.
         known = await self._again(session, message, mark)
         return known if known is not None else Accepted()
@@ -178,88 +165,9 @@ class Inbox:
         deposit = partial(self._vault.deposit, session, citizen_id)
         return shortened(await tokenise(words[: 2 * TEXT_LIMIT], deposit))
 
-    async def next_turn(self, citizen_id: UUID) -> Turn | None:
-        """Takes the conversation and gives its oldest waiting message; without one, the conversation is free again.
-
-        None also where somebody else is at work on it: that one looks here again before it leaves.
-        """
-        now = self._clock.now()
-        async with self._sessions.begin() as session:
-            ours = insert(ConversationRow).values(citizen_id=citizen_id, owner=self._owner, expires_at=now + LEASE)
-            ours = ours.on_conflict_do_update(
-                index_elements=[ConversationRow.citizen_id],
-                set_={"owner": self._owner, "expires_at": now + LEASE},
-                where=or_(ConversationRow.owner == self._owner, ConversationRow.expires_at <= now),
-            )
-            if (await session.scalars(ours.returning(ConversationRow.citizen_id))).one_or_none() is None:
-                return None
-            waiting = select(InboxRow).filter_by(citizen_id=citizen_id, state="waiting")
-            row = (await session.scalars(waiting.order_by(InboxRow.seq).limit(1).with_for_update())).one_or_none()
-            if row is None:
-                await session.execute(delete(ConversationRow).filter_by(citizen_id=citizen_id))
-                return None
-            row.tries += 1
-            return Turn(
-                message_id=row.message_id,
-                citizen_id=citizen_id,
-                channel=row.channel,
-                seq=row.seq,
-                told=row.told,
-                tries=row.tries,
-                received_at=row.received_at,
-            )
-
-    async def settle(self, session: AsyncSession, turn: Turn, failure: str | None) -> InboxRow:
-        """Marks the message as answered, or as failed; its row stays locked. Raises LeaseLost."""
-        await self.confirm_lease(session, turn)
-        row = await session.get_one(InboxRow, turn.message_id, with_for_update=True)
-        row.state = "answered" if failure is None else "failed"
-        row.failure = failure
-        row.settled_at = self._clock.now()
-        return row
-
-    async def confirm_lease(self, session: AsyncSession, turn: Turn) -> None:
-        """Keeps the conversation ours until the transaction ends; raises LeaseLost."""
-        query = select(ConversationRow).filter_by(citizen_id=turn.citizen_id, owner=self._owner).with_for_update()
-        if (await session.scalars(query)).one_or_none() is None:
-            raise LeaseLost()
-
-    async def erase(self, session: AsyncSession, turn: Turn) -> None:
-        """Forgets what the citizen said up to this farewell. What stays is the digest, by which a late repetition
-        is still known as one."""
-        await session.execute(
-            update(InboxRow)
-            .where(InboxRow.citizen_id == turn.citizen_id, InboxRow.seq <= turn.seq)
-            .values(citizen_id=None, told=None, state="erased", settled_at=self._clock.now())
-        )
-
-    async def renew(self, citizen_ids: Collection[UUID]) -> None:
-        """Says that we are still at work on these conversations."""
-        async with self._sessions.begin() as session:
-            await session.execute(
-                update(ConversationRow)
-                .where(ConversationRow.citizen_id.in_(citizen_ids), ConversationRow.owner == self._owner)
-                .values(expires_at=self._clock.now() + LEASE)
-            )
-
-    async def release_all(self) -> None:
-        """Frees our conversations at the end, so that others need not wait."""
-        async with self._sessions.begin() as session:
-            await session.execute(delete(ConversationRow).filter_by(owner=self._owner))
-
-    async def unattended(self, *, since: timedelta, limit: int) -> Sequence[UUID]:
-        """Citizens with a waiting message that nobody is at work on, `since` so long at least."""
-        now = self._clock.now()
-        held = exists().where(ConversationRow.citizen_id == InboxRow.citizen_id, ConversationRow.expires_at > now)
-        query = (
-            select(InboxRow.citizen_id)
-            .where(InboxRow.state == "waiting", InboxRow.received_at <= now - since, ~held)
-            .group_by(InboxRow.citizen_id)
-            .order_by(func.min(InboxRow.seq))
-            .limit(limit)
-        )
-        async with self._sessions() as session:
-            return [citizen_id for citizen_id in await session.scalars(query) if citizen_id is not None]
+    async def erase(self, session: AsyncSession, citizen_id: UUID, *, up_to: int) -> None:
+        """Forgets what the citizen said up to this place in the order of arrival, in the caller's transaction."""
+        await session.execute(ERASE, {"citizen_id": citizen_id, "seq": up_to, "now": self._clock.now()})
 
     async def waiting(self) -> int:
         """How many messages wait for their turn or its end."""
@@ -278,14 +186,14 @@ class Inbox:
             return len(gone.all())
 
 
-def _accepted(row: InboxRow, current_try: int) -> Accepted:
+def _accepted(row: Any, message: InboundMessage, now: datetime) -> Accepted:
     expected = None
     if row.citizen_id is not None and row.told is not None:
         expected = Expected(
             message_id=row.message_id,
             citizen_id=row.citizen_id,
             deliveries=row.deliveries,
-            platform_try=current_try,
+            platform_try=platform_try(row.deliveries, message.sent_at, now),
         )
     waiting = row.citizen_id if row.state == "waiting" else None
     return Accepted(is_new=row.deliveries == 1, waiting=waiting, expected=expected)

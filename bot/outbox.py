@@ -6,25 +6,74 @@ A reply leaves in the answer to the platform's own request while there is one (p
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum, auto
-from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import delete, exists, func, select, update
+import msgspec
+from sqlalchemy import delete, exists, func, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.faults import Fault, FaultPoint
+from bot.inbox import Expected
 from bot.messages import Rendered
-from bot.messaging.models import OUTBOX_ORDER, InboxRow, OutboxRow
+from bot.messaging.models import InboxRow, OutboxRow
 from bot.messaging.rules import HEAD_START, PLATFORM_GIVES_UP
+from bot.queue import Answered
 from services.clock import Clock
 from services.db import Sessions
 
 PURGE_STEP = 500
 OPEN = ("held", "pending", "offered", "attempting")
+
+
+# All parts of a reply have one number in the order in which a citizen's messages leave.
+PUT = text("""
+    WITH place AS MATERIALIZED (SELECT nextval('outbox_order') AS seq)
+    INSERT INTO outbox (outbox_id, seq, citizen_id, message_id, cause, position, route, content, instead, as_pushes,
+        state, tries, due_at, created_at)
+    SELECT gen_random_uuid(), place.seq, :citizen_id, :message_id, :cause, p.position, p.route, p.content, p.instead,
+        p.as_pushes, p.state, 0, p.due_at, :now
+    FROM place, jsonb_to_recordset(CAST(:parts AS jsonb)) AS p(position integer, route text, content jsonb,
+        instead jsonb, as_pushes jsonb, state text, due_at timestamptz)
+""")
+LOCK = text("SELECT state, acknowledged, deliveries FROM inbox WHERE message_id = :message_id FOR UPDATE")
+# News and reminders have an order among themselves, but keep no reply waiting.
+PASSIVE = text("""
+    SELECT outbox_id, state, content, EXISTS (
+        SELECT 1 FROM outbox e WHERE e.citizen_id = o.citizen_id AND e.seq < o.seq AND e.message_id IS NOT NULL
+            AND e.state IN ('held', 'pending', 'offered', 'attempting')) AS behind
+    FROM outbox o WHERE message_id = :message_id AND route = 'passive' FOR UPDATE OF o
+""")
+OFFER = text("""
+    UPDATE outbox SET state = 'offered', tries = :tries, attempted_at = :now, due_at = :due_at, reason = NULL,
+        settled_at = NULL
+    WHERE outbox_id = :outbox_id
+""")
+WRITTEN = text("""
+    UPDATE outbox SET state = 'sent', settled_at = :now
+    WHERE outbox_id = :outbox_id AND state = 'offered' AND attempted_at = :offered_at
+    RETURNING cause, jsonb_array_length(as_pushes) AS parts
+""")
+RELEASE = text("UPDATE outbox SET state = 'pending', due_at = :due_at WHERE cause = :cause AND state = 'held'")
+READY = text("""
+    SELECT DISTINCT citizen_id FROM outbox
+    WHERE citizen_id = ANY(:citizens) AND route = 'passive' AND state = 'pending'
+""")
+
+
+class _Part(msgspec.Struct, frozen=True, kw_only=True):
+    """One message of a reply, before it has a row."""
+
+    position: int
+    route: str
+    content: dict[str, object]
+    state: str = "pending"
+    due_at: datetime
+    instead: dict[str, object] | None = None
+    as_pushes: list[dict[str, object]] | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -55,90 +104,92 @@ class Outbox:
         self._clock = clock
         self._fault = fault
 
-    async def put_reply(self, session: AsyncSession, message: InboxRow, citizen_id: UUID, rendered: Rendered) -> bool:
+    async def put_reply(self, session: AsyncSession, answered: Answered, rendered: Rendered) -> bool:
         """Adds the reply to a message whose row the caller holds locked: passive while the platform may still ask
         for it, else as pushes. Is there something to push now?"""
         now = self._clock.now()
-        cause = f"reply:{message.message_id}"
-        seq = await _next_seq(session)
-        still_asked = not message.acknowledged and now < message.delivered_at + PLATFORM_GIVES_UP
-        base = {"seq": seq, "citizen_id": citizen_id, "message_id": message.message_id, "cause": cause}
-        if rendered.passive is None or not still_asked:
-            session.add_all(_pushes(base, rendered.all_pushes, state="pending", now=now, first_position=0))
-            return True
-        passive = OutboxRow(
-            **base,
-            outbox_id=uuid4(),
-            position=0,
-            route="passive",
-            content=dict(rendered.passive),
-            as_pushes=[dict(push) for push in rendered.all_pushes],
-            state="pending",
-            due_at=message.delivered_at + PLATFORM_GIVES_UP,
-            created_at=now,
-        )
-        rest = _pushes(base, rendered.pushes, state="held", now=now, first_position=1)
-        session.add_all([passive, *rest])
-        return False
+        given_up_at = answered.delivered_at + PLATFORM_GIVES_UP
+        passive = rendered.passive
+        if passive is None or answered.acknowledged or now >= given_up_at:
+            rows = _pushes(rendered.all_pushes, state="pending", due_at=now)
+        else:
+            whole = [dict(push) for push in rendered.all_pushes]
+            first = _Part(position=0, route="passive", content=dict(passive), as_pushes=whole, due_at=given_up_at)
+            rows = [first, *_pushes(rendered.pushes, state="held", due_at=now, first_position=1)]
+        reply = {
+            "citizen_id": answered.citizen_id,
+            "message_id": answered.message_id,
+            "cause": f"reply:{answered.message_id}",
+        }
+        await self._put(session, reply, rows)
+        return rows[0].route == "push"
+
+    async def _put(self, session: AsyncSession, reply: Mapping[str, object], rows: Sequence[_Part]) -> None:
+        parts = msgspec.json.encode(rows).decode()
+        await session.execute(PUT, {**reply, "parts": parts, "now": self._clock.now()})
 
     async def put_unasked(
         self, citizen_id: UUID, rendered: Rendered, *, cause: str, instead: Mapping[str, object] | None = None
     ) -> bool:
         """Adds something that the citizen is told unasked, and what is sent in its place where it cannot be; False
         where the same cause was added before."""
-        now = self._clock.now()
         async with self._sessions.begin() as session:
             # Two at once: the second waits here for the first, and then finds its rows.
             await session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(cause, 0))))
             if (await session.scalars(select(exists().where(OutboxRow.cause == cause)))).one():
                 return False
-            base = {"seq": await _next_seq(session), "citizen_id": citizen_id, "message_id": None, "cause": cause}
-            pushes = _pushes(base, rendered.all_pushes, state="pending", now=now, first_position=0)
+            rows = _pushes(rendered.all_pushes, state="pending", due_at=self._clock.now())
             if instead is not None:
-                pushes[0].instead = dict(instead)
-            session.add_all(pushes)
+                rows[0] = msgspec.structs.replace(rows[0], instead=dict(instead))
+            await self._put(session, {"citizen_id": citizen_id, "message_id": None, "cause": cause}, rows)
         return True
 
-    async def offer(self, message_id: UUID, *, deliveries: int, platform_try: int) -> Offer | Verdict:
-        """The passive answer for the platform's request number `deliveries`; the same again for a repetition."""
+    async def offer(self, expected: Expected) -> Offer | Verdict:
+        """The passive answer for this request of the platform; the same again for a repetition."""
         now = self._clock.now()
+        key = {"message_id": expected.message_id}
         async with self._sessions.begin() as session:
-            message = await session.get(InboxRow, message_id, with_for_update=True)
+            message = (await session.execute(LOCK, key)).one_or_none()
             if message is None or message.acknowledged or message.state == "erased":
                 return Verdict.ACKNOWLEDGE
-            if message.deliveries != deliveries:
+            if message.deliveries != expected.deliveries:
                 return Verdict.SUPERSEDED
-            passive = await _passive_of(session, message_id)
+            passive = (await session.execute(PASSIVE, key)).one_or_none()
             if passive is None:
                 return Verdict.NOT_YET if message.state == "waiting" else Verdict.ACKNOWLEDGE
-            if passive.state == "pending" and await _earlier_reply_is_open(session, passive):
+            if passive.state == "pending" and passive.behind:
                 return Verdict.NOT_YET
-            passive.state, passive.reason, passive.settled_at = "offered", None, None
-            passive.tries = platform_try
-            passive.attempted_at = now
-            passive.due_at = now + PLATFORM_GIVES_UP
-            offer = Offer(outbox_id=passive.outbox_id, content=passive.content, offered_at=now)
+            due_at = now + PLATFORM_GIVES_UP
+            values = {"outbox_id": passive.outbox_id, "tries": expected.platform_try, "now": now, "due_at": due_at}
+            await session.execute(OFFER, values)
         self._fault(FaultPoint.PASSIVE_OFFERED)
-        return offer
+        return Offer(outbox_id=passive.outbox_id, content=passive.content, offered_at=now)
 
     async def written(self, offer: Offer) -> bool:
         """The offered bytes have been written. Is there something that may follow now?"""
+        now = self._clock.now()
         async with self._sessions.begin() as session:
-            query = select(OutboxRow).filter_by(
-                outbox_id=offer.outbox_id, state="offered", attempted_at=offer.offered_at
-            )
-            passive = (await session.scalars(query.with_for_update())).one_or_none()
-            if passive is None:  # a later request of the platform has been offered them since
+            values = {"outbox_id": offer.outbox_id, "offered_at": offer.offered_at, "now": now}
+            row = (await session.execute(WRITTEN, values)).one_or_none()
+            if row is None or row.parts < 2:  # or a later request of the platform has been offered them since
                 return False
-            return await settle_passive(session, passive, state="sent", reason=None, now=self._clock.now())
+            await release(session, row.cause, now)
+            return True
+
+    async def ready(self, citizen_ids: Collection[UUID]) -> Sequence[UUID]:
+        """Those of the citizens for whom a passive answer waits to be asked for."""
+        async with self._sessions() as session:
+            found = await session.execute(READY, {"citizens": list(citizen_ids)})
+            return [row.citizen_id for row in found]
 
     async def acknowledge(self, message_id: UUID) -> None:
         """From now on the message counts as acknowledged: its reply, ready or not, leaves as pushes."""
         async with self._sessions.begin() as session:
             message = await session.get_one(InboxRow, message_id, with_for_update=True)
             message.acknowledged = True
-            passive = await _passive_of(session, message_id)
-            if passive is not None and passive.state == "pending":
+            query = select(OutboxRow).filter_by(message_id=message_id, route="passive", state="pending")
+            passive = (await session.scalars(query.with_for_update())).one_or_none()
+            if passive is not None:
                 await turn_into_pushes(session, passive, self._clock.now())
 
     async def erase(self, session: AsyncSession, citizen_id: UUID) -> None:
@@ -178,66 +229,38 @@ class Outbox:
             return len(gone.all())
 
 
-async def settle_passive(
-    session: AsyncSession, passive: OutboxRow, *, state: str, reason: str | None, now: datetime
-) -> bool:
-    """Closes a passive part, whose row the caller holds locked, and lets the rest of the reply go: is there any?"""
-    passive.state, passive.reason, passive.settled_at = state, reason, now
-    if len(passive.as_pushes or ()) < 2:
-        return False
-    await session.execute(
-        update(OutboxRow).filter_by(cause=passive.cause, state="held").values(state="pending", due_at=now + HEAD_START)
-    )
-    return True
+async def release(session: AsyncSession, cause: str, now: datetime) -> None:
+    """Lets what comes after a passive part go."""
+    await session.execute(RELEASE, {"cause": cause, "due_at": now + HEAD_START})
 
 
 async def turn_into_pushes(session: AsyncSession, passive: OutboxRow, now: datetime) -> None:
     """Replaces a reply that was never offered by the same as pushes, at its place in the order."""
-    base = {
-        "seq": passive.seq,
-        "citizen_id": passive.citizen_id,
-        "message_id": passive.message_id,
-        "cause": passive.cause,
-    }
-    pushes = _pushes(base, passive.as_pushes or [], state="pending", now=now, first_position=0)
+    pushes = [
+        OutboxRow(
+            outbox_id=uuid4(),
+            seq=passive.seq,
+            citizen_id=passive.citizen_id,
+            message_id=passive.message_id,
+            cause=passive.cause,
+            position=position,
+            route="push",
+            content=content,
+            state="pending",
+            due_at=now,
+            created_at=passive.created_at,
+        )
+        for position, content in enumerate(passive.as_pushes or [])
+    ]
     session.expunge(passive)
     await session.execute(delete(OutboxRow).filter_by(cause=passive.cause))
     session.add_all(pushes)
 
 
 def _pushes(
-    base: Mapping[str, Any], contents: Sequence[Mapping[str, object]], *, state: str, now: datetime, first_position: int
-) -> list[OutboxRow]:
+    contents: Sequence[Mapping[str, object]], *, state: str, due_at: datetime, first_position: int = 0
+) -> list[_Part]:
     return [
-        OutboxRow(
-            **base,
-            outbox_id=uuid4(),
-            position=position,
-            route="push",
-            content=dict(content),
-            state=state,
-            due_at=now,
-            created_at=now,
-        )
+        _Part(position=position, route="push", content=dict(content), state=state, due_at=due_at)
         for position, content in enumerate(contents, start=first_position)
     ]
-
-
-async def _next_seq(session: AsyncSession) -> int:
-    return (await session.scalars(select(OUTBOX_ORDER.next_value()))).one()
-
-
-async def _passive_of(session: AsyncSession, message_id: UUID) -> OutboxRow | None:
-    query = select(OutboxRow).filter_by(message_id=message_id, route="passive").with_for_update()
-    return (await session.scalars(query)).one_or_none()
-
-
-async def _earlier_reply_is_open(session: AsyncSession, passive: OutboxRow) -> bool:
-    """News and reminders do not count: they have an order among themselves, but keep nobody waiting."""
-    earlier = exists().where(
-        OutboxRow.citizen_id == passive.citizen_id,
-        OutboxRow.seq < passive.seq,
-        OutboxRow.state.in_(OPEN),
-        OutboxRow.message_id.is_not(None),
-    )
-    return (await session.scalars(select(earlier))).one()

@@ -27,7 +27,7 @@ from bot.messaging.rules import (
     PUSH_LEASE,
     push_again_after,
 )
-from bot.outbox import OPEN, settle_passive, turn_into_pushes
+from bot.outbox import OPEN, release, turn_into_pushes
 from services.citizens.service import CitizenService
 from services.clock import Clock
 from services.db import Sessions
@@ -138,8 +138,8 @@ class Pushes:
             return None  # another process may have listened
         else:
             state, reason = "in_doubt", "nobody_listened"
-        await settle_passive(session, passive, state=state, reason=reason, now=now)
-        return Settled(route="passive", state=state, reason=reason)
+        await release(session, passive.cause, now)
+        return self._close(passive, state, reason)
 
     def _would_have_heard(self, message: InboxRow) -> bool:
         """Did this process listen when the platform would have asked again?"""

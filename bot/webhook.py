@@ -30,10 +30,10 @@ log = structlog.stdlib.get_logger(__name__)
 BODY_LIMIT = 64 * 1024
 BODY_SECONDS = 3.0
 ACCEPT_SECONDS = 4.0
-#: How often a waiting request looks for what another process has done.
-LOOK_AGAIN_SECONDS = 0.5
 #: The platform leaves after its time; we do when it has not.
 SILENCE_SECONDS = PLATFORM_SECONDS + 0.5
+#: How often we look whether the platform has left.
+LEAVING_LOOK_SECONDS = 0.1
 #: Above all other bounds, so that no request ever hangs.
 REQUEST_SECONDS = 8.0
 
@@ -96,7 +96,7 @@ class Webhook:
         if accepted.expected is None:
             return _response(tools.channel.acknowledgement())
         if accepted.waiting is not None:
-            await tools.waiters.wait(accepted.waiting, LOOK_AGAIN_SECONDS)
+            await tools.waiters.wait(accepted.waiting, self._left(started))
         return await self._reply(request, envelope, accepted.expected, started)
 
     async def _read(self, request: web.Request) -> WebhookRequest:
@@ -134,13 +134,15 @@ class Webhook:
         """Until the reply is there or the deadline is over; NOT_YET also where the platform has left."""
         tools = self._tools
         while True:
-            verdict = await tools.outbox.offer(
-                expected.message_id, deliveries=expected.deliveries, platform_try=expected.platform_try
-            )
-            left = started + tools.deadline_seconds - asyncio.get_running_loop().time()
+            verdict = await tools.outbox.offer(expected)
+            left = self._left(started)
             if verdict is not Verdict.NOT_YET or left <= 0 or self._stopping.is_set() or _has_left(request):
                 return verdict
-            await tools.waiters.wait(expected.citizen_id, min(left, LOOK_AGAIN_SECONDS))
+            await tools.waiters.wait(expected.citizen_id, left)
+
+    def _left(self, started: float) -> float:
+        """How long the request may still wait for its answer."""
+        return max(0.0, started + self._tools.deadline_seconds - asyncio.get_running_loop().time())
 
     async def _write(
         self, request: web.Request, envelope: Envelope, expected: Expected, offer: Offer
@@ -165,7 +167,7 @@ class Webhook:
         loop = asyncio.get_running_loop()
         stopping = asyncio.create_task(self._stopping.wait())
         while not stopping.done() and not _has_left(request) and loop.time() < started + SILENCE_SECONDS:
-            await asyncio.wait({stopping}, timeout=LOOK_AGAIN_SECONDS / 5)
+            await asyncio.wait({stopping}, timeout=LEAVING_LOOK_SECONDS)
         stopping.cancel()
         if request.transport is not None:
             request.transport.abort()

@@ -24,11 +24,21 @@ async def insert_missing(
     await session.execute(insert(CitizenRow).values(values).on_conflict_do_nothing(constraint="uq_citizens_address"))
 
 
-async def find(
-    session: AsyncSession, *, channel: str, account: str, address: str, lock: bool = False
-) -> CitizenRow | None:
+async def find_locked(session: AsyncSession, *, channel: str, account: str, address: str) -> CitizenRow | None:
     query = select(CitizenRow).filter_by(channel=channel, account=account, address=address)
-    return (await session.scalars(query.with_for_update() if lock else query)).one_or_none()
+    return (await session.scalars(query.with_for_update())).one_or_none()
+
+
+async def touch(session: AsyncSession, *, channel: str, account: str, address: str, now: datetime) -> CitizenRow | None:
+    """Notes the time of a message; the row stays locked. None where nobody has this address."""
+    query = (
+        update(CitizenRow)
+        .filter_by(channel=channel, account=account, address=address)
+        .values(last_message_at=now)
+        .returning(CitizenRow)
+        .execution_options(synchronize_session=False)
+    )
+    return (await session.scalars(query)).one_or_none()
 
 
 async def mark_followed(

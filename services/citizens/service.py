@@ -27,17 +27,16 @@ class CitizenService:
     async def heard_from(self, session: AsyncSession, *, channel: str, account: str, address: str) -> Citizen:
         """The citizen behind an address that has just written, made where there is none yet; its row stays locked
         until the transaction ends, so that messages of one citizen are taken in one after the other."""
-        where = {"channel": channel, "account": account}
-        row = await repository.find(session, **where, address=address, lock=True)
+        where, now = {"channel": channel, "account": account}, self._clock.now()
+        row = await repository.touch(session, **where, address=address, now=now)
         while row is None:  # a second round only where another transaction erased the citizen in between
-            await repository.insert_missing(session, **where, addresses=[address], now=self._clock.now())
-            row = await repository.find(session, **where, address=address, lock=True)
-        row.last_message_at = self._clock.now()
+            await repository.insert_missing(session, **where, addresses=[address], now=now)
+            row = await repository.touch(session, **where, address=address, now=now)
         return _citizen(row)
 
     async def find(self, session: AsyncSession, *, channel: str, account: str, address: str) -> Citizen | None:
         """The citizen behind an address, None for an unknown one; the row stays locked as above."""
-        row = await repository.find(session, channel=channel, account=account, address=address, lock=True)
+        row = await repository.find_locked(session, channel=channel, account=account, address=address)
         return _citizen(row) if row is not None else None
 
     async def follow(self, session: AsyncSession, citizen_id: UUID) -> None:

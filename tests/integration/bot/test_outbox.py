@@ -9,10 +9,11 @@ from uuid import UUID, uuid4
 import pytest
 
 from bot.faults import no_fault
-from bot.inbox import Accepted, Expected, Inbox, LeaseLost, Turn
+from bot.inbox import Accepted, Expected, Inbox
 from bot.messages import EventKind, InboundMessage, MessageKind, Rendered
 from bot.outbox import Offer, Outbox, Verdict
 from bot.pushes import Attempt, Pushes, Settled
+from bot.queue import LeaseLost, Queue, Turn
 from services.citizens.service import CitizenService
 from services.crypto import Cipher
 from services.db import Sessions
@@ -33,6 +34,7 @@ class Desk:
         citizens = CitizenService(sessions=sessions, clock=clock)
         vault = VaultService(sessions=sessions, clock=clock, cipher=Cipher(b"k" * 32), seconds=3600)
         self.inbox = Inbox(sessions=sessions, clock=clock, citizens=citizens, vault=vault, handlers=(), fault=no_fault)
+        self.queue = Queue(sessions=sessions, clock=clock)
         self.outbox = Outbox(sessions=sessions, clock=clock, fault=no_fault)
         self.pushes = Pushes(sessions=sessions, clock=clock, citizens=citizens, fault=no_fault)
         self.pushes.listen()
@@ -55,10 +57,11 @@ class Desk:
         assert expected is not None
         return expected
 
-    async def reply(self, turn: Turn, rendered: Rendered = REPLY) -> bool:
+    async def reply(self, turn: Turn, rendered: Rendered = REPLY) -> Turn | None:
         async with self.sessions.begin() as session:
-            message = await self.inbox.settle(session, turn, None)
-            return await self.outbox.put_reply(session, message, turn.citizen_id, rendered)
+            answered = await self.queue.settle(session, turn, None)
+            await self.outbox.put_reply(session, answered, rendered)
+            return await self.queue.next(session, turn.citizen_id)
 
     async def answer(self, key: str, rendered: Rendered = REPLY) -> Expected:
         """Arrives and is replied to."""
@@ -67,14 +70,12 @@ class Desk:
         return expected
 
     async def turn(self, citizen_id: UUID) -> Turn:
-        turn = await self.inbox.next_turn(citizen_id)
+        turn = await self.queue.take(citizen_id)
         assert turn is not None
         return turn
 
     async def offer(self, expected: Expected) -> Offer | Verdict:
-        return await self.outbox.offer(
-            expected.message_id, deliveries=expected.deliveries, platform_try=expected.platform_try
-        )
+        return await self.outbox.offer(expected)
 
     async def offered(self, expected: Expected) -> Offer:
         offer = await self.offer(expected)
@@ -111,12 +112,12 @@ async def test_a_conversation_is_with_one_process_until_it_is_done(desk: Desk, o
     first = await desk.expect("一")
     await desk.expect("二")
     turn = await desk.turn(first.citizen_id)
-    assert await other.inbox.next_turn(first.citizen_id) is None
-    await desk.reply(turn)
-    second = await desk.turn(first.citizen_id)
+    assert await other.queue.take(first.citizen_id) is None
+    second = await desk.reply(turn)
+    assert second is not None
     assert second.told == "二"
-    await desk.reply(second)
-    assert await desk.inbox.next_turn(first.citizen_id) is None
+    assert await other.queue.take(first.citizen_id) is None
+    assert await desk.reply(second) is None
     await desk.expect("三")
     assert (await other.turn(first.citizen_id)).told == "三"
 
@@ -127,9 +128,9 @@ async def test_a_process_that_says_nothing_loses_its_conversation_and_cannot_ans
     expected = await desk.expect("一")
     lost = await desk.turn(expected.citizen_id)
     clock.advance(seconds=5)
-    await desk.inbox.renew([expected.citizen_id])
+    await desk.queue.renew([expected.citizen_id])
     clock.advance(seconds=5)
-    assert await other.inbox.next_turn(expected.citizen_id) is None
+    assert await other.queue.take(expected.citizen_id) is None
     clock.advance(seconds=2)
     taken = await other.turn(expected.citizen_id)
     assert (taken.message_id, taken.tries) == (lost.message_id, 2)
@@ -140,13 +141,13 @@ async def test_a_process_that_says_nothing_loses_its_conversation_and_cannot_ans
 
 async def test_a_message_without_a_worker_is_found_once_it_has_lain_about(desk: Desk, clock: FixedClock) -> None:
     expected = await desk.expect("一")
-    assert await desk.inbox.unattended(since=timedelta(seconds=1), limit=10) == []
+    assert await desk.queue.unattended(since=timedelta(seconds=1), limit=10) == []
     clock.advance(seconds=1)
-    assert await desk.inbox.unattended(since=timedelta(seconds=1), limit=10) == [expected.citizen_id]
+    assert await desk.queue.unattended(since=timedelta(seconds=1), limit=10) == [expected.citizen_id]
     await desk.turn(expected.citizen_id)
-    assert await desk.inbox.unattended(since=timedelta(seconds=1), limit=10) == []
-    await desk.inbox.release_all()
-    assert await desk.inbox.unattended(since=timedelta(seconds=1), limit=10) == [expected.citizen_id]
+    assert await desk.queue.unattended(since=timedelta(seconds=1), limit=10) == []
+    await desk.queue.free_all()
+    assert await desk.queue.unattended(since=timedelta(seconds=1), limit=10) == [expected.citizen_id]
 
 
 async def test_a_written_passive_answer_lets_the_rest_go_after_a_moment(
@@ -184,7 +185,7 @@ async def test_a_reply_that_is_ready_after_the_last_try_is_pushed_at_once(desk: 
     expected = await desk.expect("一")
     turn = await desk.turn(expected.citizen_id)
     await desk.outbox.acknowledge(expected.message_id)
-    assert await desk.reply(turn)
+    await desk.reply(turn)
     assert (await desk.attempt(expected.citizen_id)).content == PARTS[0]
     assert await desk.offer(expected) is Verdict.ACKNOWLEDGE
 
@@ -355,12 +356,12 @@ async def test_what_is_sent_after_an_unfollow_belongs_to_somebody_new(desk: Desk
     assert leaving.expected is None
     after = await desk.expect("二")
     assert after.citizen_id != before.citizen_id
-    await desk.reply(await desk.turn(before.citizen_id))
-    farewell = await desk.turn(before.citizen_id)
+    farewell = await desk.reply(await desk.turn(before.citizen_id))
+    assert farewell is not None
     assert farewell.told is None
     async with desk.sessions.begin() as session:
-        await desk.inbox.confirm_lease(session, farewell)
-        await desk.inbox.erase(session, farewell)
+        await desk.queue.hold(session, farewell)
+        await desk.inbox.erase(session, farewell.citizen_id, up_to=farewell.seq)
         await desk.outbox.erase(session, farewell.citizen_id)
     assert await desk.offer(before) is Verdict.ACKNOWLEDGE
     assert await rows("SELECT told FROM inbox WHERE state = 'waiting'") == [("二",)]

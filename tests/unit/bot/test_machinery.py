@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Collection
 from uuid import UUID, uuid4
 
 import pytest
@@ -100,7 +101,10 @@ async def test_a_stop_waits_for_a_moment_and_then_cuts_off() -> None:
 
 
 async def test_who_waits_is_told_and_is_not_kept_for_ever() -> None:
-    waiters, citizen = Waiters(), uuid4()
+    async def nobody(citizen_ids: Collection[UUID]) -> Collection[UUID]:
+        return ()
+
+    waiters, citizen = Waiters(ready=nobody), uuid4()
     waiting = [asyncio.create_task(waiters.wait(citizen, 60)) for _ in range(2)]
     await asyncio.sleep(0)
     waiters.tell(uuid4())
@@ -111,6 +115,25 @@ async def test_who_waits_is_told_and_is_not_kept_for_ever() -> None:
     started = time.monotonic()
     await waiters.wait(citizen, 0.05)
     assert 0.04 < time.monotonic() - started < 5
+
+
+async def test_who_waits_is_told_of_what_another_process_has_done() -> None:
+    asked: list[Collection[UUID]] = []
+
+    async def first(citizen_ids: Collection[UUID]) -> Collection[UUID]:
+        asked.append(citizen_ids)
+        return [citizen for citizen in citizen_ids if citizen.int == 1]
+
+    waiters = Waiters(ready=first)
+    await waiters.look()
+    waiting = [asyncio.create_task(waiters.wait(UUID(int=number), 60)) for number in (1, 2)]
+    await asyncio.sleep(0)
+    await waiters.look()
+    await waiting[0]
+    assert not waiting[1].done()
+    assert asked == [[UUID(int=1), UUID(int=2)]]
+    waiters.tell_all()
+    await waiting[1]
 
 
 async def test_a_tick_that_fails_is_counted_and_comes_again() -> None:
