@@ -7,7 +7,7 @@ export RASA_TELEMETRY_ENABLED := false
 UV := $(shell if uv --version >/dev/null 2>&1; then echo uv; else echo .tools/bin/uv; fi)
 PY := .venv/bin/python
 
-.PHONY: help up test setup lint types imports unit dialogue acceptance browser current city model clean bench-notices bench-understanding
+.PHONY: help up test setup lint types imports unit dialogue acceptance chaos browser current city model clean bench-notices bench-understanding
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 18
@@ -51,6 +51,9 @@ dialogue: model ## data validation, NLU and dialogue tests on the trained model
 
 acceptance: model ## the whole, with all processes really running, and the phone page where Chromium is found
 	@echo "== acceptance" && $(PY) -m pytest -q tests/acceptance
+
+chaos: model ## kill each process in turn under the full load of 20 messages a second
+	@CHAOS_RATE=20 $(PY) -m pytest -q tests/acceptance/test_kills.py
 
 browser: model ## only the phone page, in a real browser
 	@echo "== browser" && $(PY) -m pytest -q tests/acceptance/test_browser.py

@@ -17,11 +17,13 @@ import pytest
 
 from tests.acceptance.running import Citizen, Running, running_program
 
-MESSAGES_A_SECOND = 20
-CITIZENS = 40
+#: Every test run has a small load, which leaves a small machine room to catch up; `make chaos` has the full one.
+MESSAGES_A_SECOND = int(os.environ.get("CHAOS_RATE", "6"))
+#: A citizen's window holds five pushes: as many citizens as would write so much.
+CITIZENS = 10 * MESSAGES_A_SECOND
 #: Time for a killed process to be back and the next one to be hit while it catches up.
 APART_SECONDS = 8.0
-SETTLE_SECONDS = 120.0
+SETTLE_SECONDS = 180.0
 VICTIMS = ("edge", "worker", "services", "actions", "rasa", "postgres")
 QUESTIONS = ("给孩子上户口要带什么材料", "多少钱", "居住证在哪里办", "你好", "护照多久能办好", "谢谢")
 
