@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from tests.dialogue.assistant import Assistant, Reply
-from tests.fakes.backends import STARTS
+from tests.fakes.backend_data import STARTS
 
 FOLDER = Path(__file__).parent / "conversations"
 SCRIPTS = [

@@ -1,0 +1,60 @@
+"""Item or answer: two searches weighed against each other."""
+
+from __future__ import annotations
+
+import pytest
+
+from actions.answers import FaqHit, FaqSearch, ItemHit, ItemSearch
+from actions.deciding import Manner, TheAnswer, TheItem, Unknown, Which, decide
+from actions.memory import ItemInHand
+
+ITEM, OTHER = ItemHit(task_code="a", task_name="甲", score=0.7), ItemHit(task_code="b", task_name="乙", score=0.69)
+HAND = ItemInHand(code="b", name="乙")
+THE_ITEM, THE_HAND = TheItem(code="a", name="甲"), TheItem(code="b", name="乙")
+
+
+def the_answer(score: float) -> FaqHit:
+    return FaqHit(id="q", question="问", score=score)
+
+
+@pytest.mark.parametrize(
+    ("items", "answers", "score", "manner", "named", "hand", "expected"),
+    [
+        ("sure", "none", 0.0, "aspect", "甲", None, THE_ITEM),
+        ("sure", "sure", 0.8, "aspect", "甲", None, THE_ITEM),
+        ("sure", "sure", 0.95, "aspect", "甲", None, TheAnswer(hit=the_answer(0.95))),
+        ("sure", "sure", 0.75, "yes_no", "甲", None, TheAnswer(hit=the_answer(0.75))),
+        ("sure", "sure", 0.7, "yes_no", "甲", None, THE_ITEM),
+        ("sure", "sure", 0.95, "policy", "甲", None, TheAnswer(hit=the_answer(0.95))),
+        ("sure", "sure", 0.95, "item", "甲", None, THE_ITEM),
+        ("ask", "sure", 0.95, "item", "甲", None, TheAnswer(hit=the_answer(0.95))),
+        ("ask", "sure", 0.71, "item", "甲", None, Which(items=[ITEM, OTHER], questions=[])),
+        ("ask", "none", 0.0, "aspect", "甲", None, Which(items=[ITEM, OTHER], questions=[])),
+        ("ask", "none", 0.0, "aspect", "甲", HAND, THE_HAND),
+        ("ask", "offer", 0.6, "policy", "甲", None, Which(items=[ITEM, OTHER], questions=[the_answer(0.6)])),
+        ("none", "sure", 0.6, "aspect", "孩子", HAND, TheAnswer(hit=the_answer(0.6))),
+        ("none", "offer", 0.5, "other", "假期", None, Which(items=[], questions=[the_answer(0.5)])),
+        ("none", "none", 0.0, "aspect", "孩子", HAND, THE_HAND),
+        ("none", "none", 0.0, "aspect", "火星签证办理", HAND, Unknown(best=None)),
+        ("none", "none", 0.0, "item", "火星", HAND, Unknown(best=None)),
+    ],
+)
+def test_the_better_of_item_and_answer_wins(
+    *,
+    items: str,
+    answers: str,
+    score: float,
+    manner: Manner,
+    named: str,
+    hand: ItemInHand | None,
+    expected: object,
+) -> None:
+    decision = decide(
+        ItemSearch(verdict=items, hits=[] if items == "none" else [ITEM, OTHER]),  # type: ignore[arg-type]
+        FaqSearch(verdict=answers, hits=[] if answers == "none" else [the_answer(score)]),  # type: ignore[arg-type]
+        manner=manner,
+        subject=named,
+        hand=hand,
+    )
+
+    assert decision == expected
