@@ -62,7 +62,8 @@ browser: model ## only the phone page, in a real browser
 # about the database and the clock rather than the Python: running them once is enough.
 ONCE := --ignore-glob='*/test_kill*.py' --ignore-glob='*/test_trouble.py' --ignore-glob='*/test_leases.py'
 current: .venv/.ready
-	@current=$$($(UV) python find --no-python-downloads --no-project '>=3.12,<3.14' 2>/dev/null); \
+	@current=$$(for python in python3.13 python3.12 $$HOME/.pyenv/versions/3.1[23].*/bin/python; do \
+	  $$python -c 'import sys; print(sys.executable)' 2>/dev/null && break; done); \
 	if [ -z "$$current" ]; then echo "== current Python: none found, skipped"; else \
 	  echo "== current Python without Rasa: $$($$current --version)"; \
 	  UV_PROJECT_ENVIRONMENT=.venv-current $(UV) sync --frozen --quiet --compile-bytecode --no-group rasa --python "$$current" && \
