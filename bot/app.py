@@ -110,6 +110,8 @@ async def open_messaging(
     Raises SettingsError where a key in the settings cannot be used.
     """
     engine = make_engine(settings.database_url, application_name=f"zhengqiao-{process}")
+    # Connections of their own, so that what arrives never waits for what is being worked on.
+    inbox_engine = make_engine(settings.database_url, pool_size=4, application_name=f"zhengqiao-{process}-inbox")
     http = aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=CONNECTIONS))
     try:
         sessions = make_sessions(engine)
@@ -126,11 +128,12 @@ async def open_messaging(
             metrics=Metrics(),
             fault=fault,
         )
-        messaging = _messaging(base)
+        messaging = _messaging(base, make_sessions(inbox_engine))
         yield messaging
         await messaging.stop()
     finally:
         await http.close()
+        await inbox_engine.dispose()
         await engine.dispose()
 
 
@@ -148,12 +151,12 @@ def make_wechat_client(
     return make_client(settings, session=http, tokens=tokens)
 
 
-def _messaging(base: Base) -> Messaging:
+def _messaging(base: Base, inbox_sessions: Sessions) -> Messaging:
     sessions, clock, settings, fault = base.sessions, base.clock, base.settings, base.fault
     citizens = CitizenService(sessions=sessions, clock=clock)
     vault = VaultService(sessions=sessions, clock=clock, cipher=base.cipher, seconds=settings.vault_seconds)
     inbox = Inbox(
-        sessions=sessions,
+        sessions=inbox_sessions,
         clock=clock,
         citizens=citizens,
         vault=vault,

@@ -30,17 +30,18 @@ from services.vault.service import VaultService
 PURGE_STEP = 500
 
 AGAIN = text("""
-    UPDATE inbox SET deliveries = deliveries + 1, delivered_at = :now
+    UPDATE inbox SET deliveries = deliveries + 1, delivered_at = :now,
+        acknowledged = acknowledged OR (:at_once AND state = 'waiting')
     WHERE channel = :channel AND account = :account AND fingerprint = :mark
-    RETURNING message_id, citizen_id, told, state, deliveries
+    RETURNING message_id, citizen_id, told, state, deliveries, acknowledged
 """)
 FIRST = text("""
     INSERT INTO inbox (message_id, channel, account, fingerprint, citizen_id, kind, event, told, state, tries,
         received_at, settled_at, deliveries, delivered_at, acknowledged)
     VALUES (:message_id, :channel, :account, :mark, :citizen_id, :kind, :event, :told, :state, 0,
-        :now, :settled_at, 1, :now, false)
+        :now, :settled_at, 1, :now, :at_once)
     ON CONFLICT ON CONSTRAINT uq_inbox_message DO NOTHING
-    RETURNING message_id, citizen_id, told, state, deliveries
+    RETURNING message_id, citizen_id, told, state, deliveries, acknowledged
 """)
 # What stays is the digest, by which a late repetition is still known as one.
 ERASE = text("""
@@ -96,29 +97,33 @@ class Inbox:
         self._handlers = handlers
         self._fault = fault
 
-    async def accept(self, message: InboundMessage) -> Accepted:
-        """Commits the message. When this returns, the platform may be told that we have it."""
+    async def accept(self, message: InboundMessage, *, at_once: bool = False) -> Accepted:
+        """Commits the message. When this returns, the platform may be told that we have it; with `at_once` it is
+        told so in any case, and the reply to a message that still waits is pushed."""
         mark = hashlib.sha256(message.dedup_key.encode("utf-8", "replace")).digest()
         for_assistant = message.event is EventKind.UNFOLLOW or bool(spoken(message) or command(message))
         if not for_assistant:
             for handler in self._handlers:
                 await handler(message)
         async with self._sessions.begin() as session:
-            accepted = await self._again(session, message, mark)
+            accepted = await self._again(session, message, mark, at_once=at_once)
             if accepted is None:
-                accepted = await self._first(session, message, mark, for_assistant=for_assistant)
+                accepted = await self._first(session, message, mark, for_assistant=for_assistant, at_once=at_once)
         self._fault(FaultPoint.ACCEPTED)
         return accepted
 
-    async def _again(self, session: AsyncSession, message: InboundMessage, mark: bytes) -> Accepted | None:
+    async def _again(
+        self, session: AsyncSession, message: InboundMessage, mark: bytes, *, at_once: bool
+    ) -> Accepted | None:
         """Counts a delivery of a message that we know; None for one that we do not."""
         now = self._clock.now()
-        values = {"channel": message.channel, "account": message.account, "mark": mark, "now": now}
+        where = {"channel": message.channel, "account": message.account, "mark": mark}
+        values = {**where, "now": now, "at_once": at_once}
         row = (await session.execute(AGAIN, values)).one_or_none()
         return _accepted(row, message, now) if row is not None else None
 
     async def _first(
-        self, session: AsyncSession, message: InboundMessage, mark: bytes, *, for_assistant: bool
+        self, session: AsyncSession, message: InboundMessage, mark: bytes, *, for_assistant: bool, at_once: bool
     ) -> Accepted:
         citizen_id = await self._citizen_of(session, message) if for_assistant else None
         if message.event is EventKind.UNFOLLOW and citizen_id is None:
@@ -136,12 +141,13 @@ class Inbox:
             "state": "waiting" if for_assistant else "noted",
             "settled_at": None if for_assistant else now,
             "now": now,
+            "at_once": at_once,
         }
         row = (await session.execute(FIRST, values)).one_or_none()
         if row is not None:
             return _accepted(row, message, now)
         # The same message came twice at the same time, and the other was faster.
-        known = await self._again(session, message, mark)
+        known = await self._again(session, message, mark, at_once=at_once)
         return known if known is not None else Accepted()
 
     async def _citizen_of(self, session: AsyncSession, message: InboundMessage) -> UUID | None:
@@ -188,7 +194,7 @@ class Inbox:
 
 def _accepted(row: Any, message: InboundMessage, now: datetime) -> Accepted:
     expected = None
-    if row.citizen_id is not None and row.told is not None:
+    if row.citizen_id is not None and row.told is not None and not row.acknowledged:
         expected = Expected(
             message_id=row.message_id,
             citizen_id=row.citizen_id,

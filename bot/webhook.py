@@ -34,6 +34,9 @@ ACCEPT_SECONDS = 4.0
 SILENCE_SECONDS = PLATFORM_SECONDS + 0.5
 #: How often we look whether the platform has left.
 LEAVING_LOOK_SECONDS = 0.1
+#: Requests that are held for their answers. Those beyond it are acknowledged as soon as they are committed, so that
+#: the platform does not ask again and make a busy process busier; their replies are pushed.
+MOST_HELD = 150
 #: Above all other bounds, so that no request ever hangs.
 REQUEST_SECONDS = 8.0
 
@@ -59,6 +62,7 @@ class Webhook:
     def __init__(self, tools: Tools) -> None:
         self._tools = tools
         self._stopping = asyncio.Event()
+        self._held = 0
 
     def stop(self) -> None:
         """Requests that wait for a reply end now; the platform asks again."""
@@ -72,6 +76,7 @@ class Webhook:
 
     async def receive(self, request: web.Request) -> web.StreamResponse:
         started = asyncio.get_running_loop().time()
+        self._held += 1
         try:
             return await asyncio.wait_for(self._receive(request, started), REQUEST_SECONDS)
         except RequestRefused as refusal:
@@ -80,6 +85,8 @@ class Webhook:
             log_trouble(log, "webhook.failed", error)
             self._tools.metrics.message(self._tools.channel.name, "not_accepted")
             return await self._silence(request, started)
+        finally:
+            self._held -= 1
 
     def _refuse(self, refusal: RequestRefused) -> web.Response:
         log.warning("webhook.refused", reason=refusal.reason, status=refusal.status, detail=str(refusal))
@@ -89,7 +96,8 @@ class Webhook:
     async def _receive(self, request: web.Request, started: float) -> web.StreamResponse:
         tools = self._tools
         envelope = tools.channel.parse(await self._read(request))
-        accepted = await asyncio.wait_for(tools.inbox.accept(envelope.message), ACCEPT_SECONDS)
+        accepting = tools.inbox.accept(envelope.message, at_once=self._held > MOST_HELD)
+        accepted = await asyncio.wait_for(accepting, ACCEPT_SECONDS)
         tools.metrics.message(tools.channel.name, "accepted" if accepted.is_new else "repeated")
         if accepted.waiting is not None:
             tools.conversations.wake(accepted.waiting)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Awaitable
 
 import msgspec
@@ -14,6 +14,7 @@ from aiohttp import web
 from bot.app import Messaging
 from bot.messages import Reply, Text
 from bot.settings import BotSettings
+from bot.webhook import MOST_HELD
 from tests.fakes.rasa import FakeRasa
 from tests.fakes.waiting import eventually
 from tests.fakes.wechat import FakeWeChat
@@ -259,3 +260,36 @@ async def test_many_messages_of_many_citizens_keep_each_ones_order(
         arrived[sender].append(f"答：{text}")
     assert sorted(by_citizen.values()) == sorted(arrived.values())
     assert rasa.overlaps == 0
+
+
+async def test_a_retry_that_goes_to_another_machine_is_answered_there(
+    edge: Messaging, settings: BotSettings, wechat: FakeWeChat, rasa: FakeRasa
+) -> None:
+    rasa.seconds = 2.0
+    wechat.seconds = 1.0
+    first_url = wechat.edge_url
+    async with running_edge(settings, wechat):
+        second_url, wechat.edge_url = wechat.edge_url, first_url
+        saying = asyncio.create_task(wechat.say("o1", "你好"))
+
+        async def under_way() -> bool:
+            return rasa.requests == 1
+
+        await eventually(under_way)
+        wechat.edge_url = second_url
+        outcome = await saying
+    assert (outcome.kind, outcome.text) == ("passive", "答：你好")
+    assert outcome.tries > 1
+    assert len(rasa.turns) == rasa.requests == 1
+
+
+async def test_too_many_requests_at_once_are_acknowledged_and_answered_by_pushes(
+    edge: Messaging, wechat: FakeWeChat, rasa: FakeRasa
+) -> None:
+    rasa.seconds = 1.0
+    citizens = [f"o{number}" for number in range(MOST_HELD + 30)]
+    outcomes = await asyncio.gather(*(wechat.say(openid, "你好") for openid in citizens))
+    kinds = Counter(outcome.kind for outcome in outcomes)
+    assert kinds["acknowledged"] > 0
+    assert kinds["passive"] + kinds["acknowledged"] == len(citizens)
+    await eventually(lambda: _is(sorted(wechat.seen), sorted((openid, "答：你好") for openid in citizens)), seconds=30)
