@@ -148,7 +148,9 @@ class Inbox:
             return _accepted(row, message, now)
         # The same message came twice at the same time, and the other was faster.
         known = await self._again(session, message, mark, at_once=at_once)
-        return known if known is not None else Accepted()
+        if known is None:
+            raise LookupError("a message that was there a moment ago is gone")
+        return known
 
     async def _citizen_of(self, session: AsyncSession, message: InboundMessage) -> UUID | None:
         where = {"channel": message.channel, "account": message.account, "address": message.sender}

@@ -32,6 +32,8 @@ BODY_SECONDS = 3.0
 ACCEPT_SECONDS = 4.0
 #: The platform leaves after its time; we do when it has not.
 SILENCE_SECONDS = PLATFORM_SECONDS + 0.5
+#: So long after the deadline an answer would come too late: a busy process may notice it that much later.
+TOO_LATE_SECONDS = 0.25
 #: How often we look whether the platform has left.
 LEAVING_LOOK_SECONDS = 0.1
 #: Requests that are held for their answers. Those beyond it are acknowledged as soon as they are committed, so that
@@ -139,18 +141,19 @@ class Webhook:
         return await self._silence(request, started)
 
     async def _wait_for_offer(self, request: web.Request, expected: Expected, started: float) -> Offer | Verdict:
-        """Until the reply is there or the deadline is over; NOT_YET also where the platform has left."""
+        """Until the reply is there or the deadline is over; NOT_YET also where the platform has left, or will have
+        before we can answer."""
         tools = self._tools
-        while True:
+        while self._left(started) > -TOO_LATE_SECONDS and not self._stopping.is_set() and not _has_left(request):
             verdict = await tools.outbox.offer(expected)
-            left = self._left(started)
-            if verdict is not Verdict.NOT_YET or left <= 0 or self._stopping.is_set() or _has_left(request):
+            if verdict is not Verdict.NOT_YET or self._left(started) <= 0:
                 return verdict
-            await tools.waiters.wait(expected.citizen_id, left)
+            await tools.waiters.wait(expected.citizen_id, self._left(started))
+        return Verdict.NOT_YET
 
     def _left(self, started: float) -> float:
-        """How long the request may still wait for its answer."""
-        return max(0.0, started + self._tools.deadline_seconds - asyncio.get_running_loop().time())
+        """How long the request may still wait for its answer; negative when its time is over."""
+        return started + self._tools.deadline_seconds - asyncio.get_running_loop().time()
 
     async def _write(
         self, request: web.Request, envelope: Envelope, expected: Expected, offer: Offer

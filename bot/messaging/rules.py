@@ -22,7 +22,7 @@ COMPARABLE = timedelta(seconds=60)
 LEASE = timedelta(seconds=6)
 LEASE_RENEWAL_SECONDS = 2.0
 #: A message on which so many began to work, and none finished, gets the apology.
-MOST_TURNS = 4
+MOST_TURNS = 6
 
 #: A push takes less than this, or its end was not seen.
 PUSH_SECONDS = 15.0
