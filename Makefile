@@ -7,6 +7,10 @@ export RASA_TELEMETRY_ENABLED := false
 UV := $(shell if uv --version >/dev/null 2>&1; then echo uv; else echo .tools/bin/uv; fi)
 PY := .venv/bin/python
 
+# A test process on each core, each with its own PostgreSQL; more than four are no quicker.
+TEST_PROCESSES ?= $(shell cores=$$(nproc 2>/dev/null || echo 2); echo $$((cores > 4 ? 4 : cores)))
+PARALLEL := -n $(TEST_PROCESSES) --dist worksteal
+
 .PHONY: help up test setup lint types imports unit dialogue acceptance chaos browser current city model clean bench-notices bench-understanding
 
 help: ## this list
@@ -44,7 +48,7 @@ imports: .venv/.ready
 	@echo "== import rules" && .venv/bin/lint-imports --no-logo 2>/dev/null || .venv/bin/lint-imports
 
 unit: .venv/.ready ## unit tests, and integration tests on a real PostgreSQL
-	@echo "== unit and integration" && $(PY) -m pytest -q tests/unit tests/integration
+	@echo "== unit and integration" && $(PY) -m pytest -q $(PARALLEL) tests/unit tests/integration
 
 dialogue: model ## data validation, NLU and dialogue tests on the trained model
 	@echo "== dialogue" && $(PY) -m rasa data validate --fail-on-warnings --quiet && $(PY) -m pytest -q tests/dialogue
@@ -67,7 +71,7 @@ current: .venv/.ready
 	if [ -z "$$current" ]; then echo "== current Python: none found, skipped"; else \
 	  echo "== current Python without Rasa: $$($$current --version)"; \
 	  UV_PROJECT_ENVIRONMENT=.venv-current $(UV) sync --frozen --quiet --compile-bytecode --no-group rasa --python "$$current" && \
-	  .venv-current/bin/python -m pytest -q $(ONCE) tests/unit tests/integration; fi
+	  .venv-current/bin/python -m pytest -q $(PARALLEL) $(ONCE) tests/unit tests/integration; fi
 
 bench-understanding: .venv/.ready ## how well is understood? DATA=folder OUT=file; DIET=1 trains Rasa's default beside ours
 	@$(PY) -m benchmarks.understanding $(if $(DATA),--data $(DATA)) --out $(or $(OUT),build/understanding.json) $(if $(filter 1,$(DIET)),--diet)
