@@ -11,7 +11,7 @@ PY := .venv/bin/python
 TEST_PROCESSES ?= $(shell cores=$$(nproc 2>/dev/null || echo 2); echo $$((cores > 4 ? 4 : cores)))
 PARALLEL := -n $(TEST_PROCESSES) --dist worksteal
 
-.PHONY: help up test setup lint types imports unit dialogue acceptance chaos browser current city model clean bench-notices bench-understanding
+.PHONY: help up test setup assets lint types imports unit dialogue acceptance chaos browser current city model clean bench-notices bench-understanding
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 18
@@ -27,7 +27,10 @@ help: ## this list
 	@$(UV) sync --frozen --compile-bytecode
 	@touch $@
 
-setup: .venv/.ready ## get Python 3.10 and the packages
+setup: assets ## get Python 3.10, the packages, and the console's scripts and styles
+
+assets: .venv/.ready
+	@$(PY) -m launcher assets
 
 up: .venv/.ready ## prepare and run everything; Ctrl-C stops it
 	@exec $(PY) -m launcher up
@@ -47,13 +50,13 @@ types: .venv/.ready
 imports: .venv/.ready
 	@echo "== import rules" && .venv/bin/lint-imports --no-logo 2>/dev/null || .venv/bin/lint-imports
 
-unit: .venv/.ready ## unit tests, and integration tests on a real PostgreSQL
+unit: assets ## unit tests, and integration tests on a real PostgreSQL
 	@echo "== unit and integration" && $(PY) -m pytest -q $(PARALLEL) tests/unit tests/integration
 
 dialogue: model ## data validation, NLU and dialogue tests on the trained model
 	@echo "== dialogue" && $(PY) -m rasa data validate --fail-on-warnings --quiet && $(PY) -m pytest -q tests/dialogue
 
-acceptance: model ## the whole, with all processes really running, and the phone page where Chromium is found
+acceptance: model assets ## the whole, with all processes really running, and the phone page where Chromium is found
 	@echo "== acceptance" && $(PY) -m pytest -q tests/acceptance
 
 chaos: model ## kill each process in turn under the full load of 20 messages a second

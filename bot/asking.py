@@ -13,9 +13,9 @@ import aiohttp
 import msgspec
 
 from bot.dialogue import WEBHOOK, Said
-from bot.privacy import tokenise
 from bot.texts import options
 from bot.turns import plain_words, shortened
+from services.privacy import tokenise
 from services.settings import Seconds, Secret, environment_name
 from services.vault.types import Identifier
 

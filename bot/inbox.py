@@ -20,11 +20,11 @@ from bot.faults import Fault, FaultPoint
 from bot.messages import EventKind, InboundMessage
 from bot.messaging.models import InboxRow
 from bot.messaging.rules import platform_try
-from bot.privacy import tokenise
 from bot.turns import TEXT_LIMIT, command, shortened, spoken
 from services.citizens.service import CitizenService
 from services.clock import Clock
 from services.db import Sessions
+from services.privacy import tokenise
 from services.vault.service import VaultService
 
 PURGE_STEP = 500

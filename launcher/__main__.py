@@ -1,4 +1,5 @@
-"""The launcher's command line: `up` runs everything; `model` trains; `services ...` runs a backend's command."""
+"""The launcher's command line: `up` runs everything; `model` trains; `assets` gets the console's scripts and styles;
+`services ...` runs a backend's command."""
 
 from __future__ import annotations
 
@@ -10,6 +11,7 @@ from pathlib import Path
 
 from rich.console import Console
 
+from launcher.assets import AssetsFailed, ensure_assets
 from launcher.environment import load_environment
 from launcher.model import TrainingFailed, ensure_model
 from launcher.supervisor import StartFailed
@@ -26,11 +28,13 @@ def main() -> int:
         if arguments.command == "up":
             city = None if arguments.no_city else ROOT / "data" / "city"
             asyncio.run(up(ROOT, data_dir, os.environ, out, city=city))
+        elif arguments.command == "assets":
+            ensure_assets(ROOT, out)
         elif arguments.command == "services":
             return asyncio.run(run_services_command(ROOT, data_dir, os.environ, arguments.words))
         else:
             asyncio.run(ensure_model(ROOT, load_environment(os.environ, data_dir), out))
-    except (StartFailed, TrainingFailed, RuntimeError, ValueError) as error:
+    except (StartFailed, TrainingFailed, AssetsFailed, RuntimeError, ValueError) as error:
         out.print(str(error), style="red", markup=False)
         return 1
     except KeyboardInterrupt:
@@ -50,6 +54,7 @@ def _parser() -> argparse.ArgumentParser:
     run = commands.add_parser("up", help="prepare and run everything until Ctrl-C")
     run.add_argument("--no-city", action="store_true", help="do not load the example city")
     commands.add_parser("model", help="train the assistant where the model is missing or stale")
+    commands.add_parser("assets", help="get the console's scripts and styles where they are missing or outdated")
     services = commands.add_parser("services", help="run `python -m services ...` with this machine's settings")
     services.add_argument("words", nargs=argparse.REMAINDER)
     return parser

@@ -12,6 +12,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
+from launcher.assets import ensure_assets
 from launcher.environment import load_environment, tracker_url
 from launcher.model import ensure_model
 from launcher.processes import process_specs, uses_simulator, with_addresses, with_platform
@@ -30,6 +31,7 @@ async def up(root: Path, data_dir: Path, environ: Mapping[str, str], out: Consol
         if city is not None:
             out.print("[bold]Loading the example city")
             await _load_city(root, environment, city)
+        await asyncio.to_thread(ensure_assets, root, out)
         out.print("[bold]Preparing the assistant")
         model = await ensure_model(root, environment, out)
         await _run(root, environment, model, out, simulator=uses_simulator(environ))
@@ -119,6 +121,8 @@ def _where_to_look(environment: Mapping[str, str], *, simulator: bool) -> Table:
     if simulator:
         table.add_row("Chat as a citizen", f"{base}{environment['ZQ_SIM_PORT']}/")
     services = base + environment["ZQ_SERVICES_PORT"]
+    table.add_row("Work as staff", f"{environment.get('ZQ_CONSOLE_URL') or services}/console/")
+    table.add_row("  first account", f"{sys.executable} -m launcher services staff create <login> --name <name>")
     for topic in ("catalogue", "faq", "appointments", "progress", "notices"):
         table.add_row(f"API: {topic}", f"{services}/{topic}/v1/docs")
     table.add_row("WeChat webhook", f"{base}{environment['ZQ_EDGE_PORT']}/wechat")

@@ -15,6 +15,7 @@ import services.catalogue.cli
 import services.faq.cli
 import services.notices.cli
 import services.progress.cli
+import services.staff.cli
 from services import city
 from services.app import make_app
 from services.cli import Context, Handler
@@ -74,6 +75,7 @@ def _parser() -> argparse.ArgumentParser:
         services.appointments.cli,
         services.progress.cli,
         services.notices.cli,
+        services.staff.cli,
     ):
         topic.register(commands)
     return parser

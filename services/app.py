@@ -18,6 +18,9 @@ from services.catalogue.api import make_api as catalogue_api
 from services.catalogue.service import CatalogueService
 from services.citizens.service import CitizenService
 from services.clock import Clock
+from services.console.app import make_console
+from services.console.pages import PREFIX as CONSOLE
+from services.console.parts import make_parts
 from services.crypto import load_cipher
 from services.db import Sessions, make_engine, make_sessions, ping
 from services.faq.api import make_api as faq_api
@@ -87,7 +90,8 @@ def make_apis(topics: Topics) -> Sequence[Api]:
 def make_app(settings: ServicesSettings, clock: Clock) -> web.Application:
     """The application of `python -m services serve`; it connects when it starts, not before."""
     engine = make_engine(settings.database_url, application_name="zhengqiao-services")
-    topics = make_topics(make_sessions(engine), clock, settings)
+    sessions = make_sessions(engine)
+    topics = make_topics(sessions, clock, settings)
     app = web.Application(middlewares=[problems], client_max_size=BODY_LIMIT)
     app[ENGINE] = engine
     app[TOPICS] = topics
@@ -96,6 +100,8 @@ def make_app(settings: ServicesSettings, clock: Clock) -> web.Application:
     mount(app, apis, service_token=settings.service_token)
     for api in apis:
         _add_page(app, api)
+    app.add_subapp(f"{CONSOLE}/", make_console(make_parts(topics, sessions, clock, settings)))
+    app.router.add_get(CONSOLE, _to_console)
     app.router.add_get("/healthz", _healthz)
     app.router.add_get("/readyz", _readyz)
     app.cleanup_ctx.extend((_engine_disposed, _indexes_warm))
@@ -122,6 +128,10 @@ async def _indexes_warm(app: web.Application) -> AsyncIterator[None]:
     topics = app[TOPICS]
     async with topics.catalogue.running(), topics.faq.running():
         yield
+
+
+async def _to_console(request: web.Request) -> web.StreamResponse:
+    raise web.HTTPSeeOther(f"{CONSOLE}/")
 
 
 async def _healthz(request: web.Request) -> web.StreamResponse:

@@ -61,6 +61,17 @@ class ServicesSettings(SettingsBase, frozen=True, kw_only=True):
     reservation_seconds: Annotated[int, msgspec.Meta(ge=30, le=86_400)] = 600
     #: Wrong query codes allowed for one case within an hour before further tries are refused.
     case_attempts_per_hour: Annotated[int, msgspec.Meta(ge=1, le=1000)] = 5
+    #: Address by which staff reach the console, like `https://staff.example.gov.cn`; with https its cookies are Secure.
+    console_url: Annotated[str, msgspec.Meta(pattern=r"^(https?://[^/\s]+)?$")] = ""
+    #: How many proxies of ours stand before the console; so many entries of X-Forwarded-For are believed.
+    console_proxies: Annotated[int, msgspec.Meta(ge=0, le=5)] = 0
+    #: May staff work without a second factor?
+    console_second_factor: Literal["required", "optional"] = "required"
+
+    @property
+    def console_address(self) -> str:
+        """The console's address without a path."""
+        return self.console_url or f"http://127.0.0.1:{self.services_port}"
 
 
 S = TypeVar("S", bound=SettingsBase)

@@ -15,8 +15,9 @@ from services.clock import SystemClock
 from services.settings import ServicesSettings
 
 TOKEN = "a-service-token-of-the-tests"
-#: Alive or not, and what the APIs look like: no citizen's and no government's data.
-OPEN = re.compile(r"^/(healthz|readyz)$|^/\w+/v1/(openapi\.json|docs(/.*)?)$")
+#: Alive or not, and what the APIs look like: no citizen's and no government's data. The console's pages have sessions
+#: in the place of the token, and a walk of their own (tests/integration/console/test_every_page.py).
+OPEN = re.compile(r"^/(healthz|readyz)$|^/console(/.*)?$|^/\w+/v1/(openapi\.json|docs(/.*)?)$")
 
 Client = TestClient[web.Request, web.Application]
 

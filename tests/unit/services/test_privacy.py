@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from stdnum import luhn
 from stdnum.cn import ric
 
-from bot.privacy import find_identifiers, tokenise
+from services.privacy import find_identifiers, tokenise
 from services.vault.types import Identifier
 
 ID_CARD = "11010519491231002X"

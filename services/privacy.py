@@ -15,7 +15,7 @@ from itertools import accumulate
 
 from stdnum import luhn
 
-from services.identifiers import valid_id_number, valid_mobile
+from services.identifiers import mask_id_number, mask_mobile, valid_id_number, valid_mobile
 from services.vault.types import Identifier
 
 #: What people put between the digits of a number; a break of more than two ends the number.
@@ -89,6 +89,17 @@ async def tokenise(text: str, deposit: Callable[[Identifier], Awaitable[str]]) -
     position = 0
     for hit in find_identifiers(text):
         pieces += [text[position : hit.start], await deposit(hit.identifier)]
+        position = hit.end
+    return "".join([*pieces, text[position:]])
+
+
+def mask_identifiers(text: str) -> str:
+    """The text as somebody may read it who need not know whose numbers these are."""
+    pieces: list[str] = []
+    position = 0
+    for hit in find_identifiers(text):
+        mask = mask_mobile if hit.identifier.kind == "MOBILE" else mask_id_number
+        pieces += [text[position : hit.start], mask(hit.identifier.value)]
         position = hit.end
     return "".join([*pieces, text[position:]])
 

@@ -1,0 +1,1 @@
+"""The way in, the second factor, and what everybody can do about their own account."""

@@ -1,0 +1,16 @@
+"""Which areas does the console have? One line each; its place in the menu is in its own module."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import services.console.account.pages
+import services.console.audit.pages
+import services.console.home.pages
+from services.console.pages import MakeArea
+
+AREAS: Sequence[MakeArea] = (
+    services.console.account.pages.make_area,
+    services.console.home.pages.make_area,
+    services.console.audit.pages.make_area,
+)
