@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import structlog
 import swagger_ui
 from aiohttp import web
+from prometheus_client import CONTENT_TYPE_LATEST
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -23,8 +24,13 @@ from services.console.pages import PREFIX as CONSOLE
 from services.console.parts import make_parts
 from services.crypto import load_cipher
 from services.db import Sessions, make_engine, make_sessions, ping
+from services.dense.ranking import DenseRanking
+from services.dense.settings import dense_settings
+from services.faq import meaning
 from services.faq.api import make_api as faq_api
+from services.faq.service import TOPIC as FAQ
 from services.faq.service import FaqService
+from services.metrics import Metrics
 from services.notices.api import make_api as notices_api
 from services.notices.service import NoticeService
 from services.openapi import openapi_document
@@ -54,13 +60,15 @@ class Topics:
     vault: VaultService
 
 
-def make_topics(sessions: Sessions, clock: Clock, settings: ServicesSettings) -> Topics:
+def make_topics(sessions: Sessions, clock: Clock, settings: ServicesSettings, metrics: Metrics) -> Topics:
     """The services on one database."""
     cipher = load_cipher(settings.vault_key, settings.data_path)
     language = SharedLanguage()
     return Topics(
         catalogue=CatalogueService(sessions=sessions, clock=clock, language=language),
-        faq=FaqService(sessions=sessions, clock=clock, language=language),
+        faq=FaqService(
+            sessions=sessions, clock=clock, language=language, dense=_faq_by_meaning(sessions, settings, metrics)
+        ),
         appointments=AppointmentService(
             sessions=sessions, clock=clock, cipher=cipher, reservation_seconds=settings.reservation_seconds
         ),
@@ -72,7 +80,16 @@ def make_topics(sessions: Sessions, clock: Clock, settings: ServicesSettings) ->
     )
 
 
+def _faq_by_meaning(sessions: Sessions, settings: ServicesSettings, metrics: Metrics) -> DenseRanking | None:
+    """The FAQ's dense ranking, where an endpoint is set."""
+    dense = dense_settings(settings)
+    if dense is None:
+        return None
+    return DenseRanking(topic=FAQ, texts=meaning.TEXTS, sessions=sessions, settings=dense, metrics=metrics)
+
+
 TOPICS = web.AppKey("topics", Topics)
+METRICS = web.AppKey("metrics", Metrics)
 
 
 def make_apis(topics: Topics) -> Sequence[Api]:
@@ -90,11 +107,13 @@ def make_apis(topics: Topics) -> Sequence[Api]:
 def make_app(settings: ServicesSettings, clock: Clock) -> web.Application:
     """The application of `python -m services serve`; it connects when it starts, not before."""
     engine = make_engine(settings.database_url, application_name="zhengqiao-services")
+    metrics = Metrics()
     sessions = make_sessions(engine)
-    topics = make_topics(sessions, clock, settings)
+    topics = make_topics(sessions, clock, settings, metrics)
     app = web.Application(middlewares=[problems], client_max_size=BODY_LIMIT)
     app[ENGINE] = engine
     app[TOPICS] = topics
+    app[METRICS] = metrics
     app[STARTED_AT] = time.monotonic()
     apis = make_apis(topics)
     mount(app, apis, service_token=settings.service_token)
@@ -104,6 +123,7 @@ def make_app(settings: ServicesSettings, clock: Clock) -> web.Application:
     app.router.add_get(CONSOLE, _to_console)
     app.router.add_get("/healthz", _healthz)
     app.router.add_get("/readyz", _readyz)
+    app.router.add_get("/metrics", _metrics)
     app.cleanup_ctx.extend((_engine_disposed, _indexes_warm))
     return app
 
@@ -145,3 +165,7 @@ async def _readyz(request: web.Request) -> web.StreamResponse:
         log.warning("ready.failed", dependency="database", error=type(error).__name__)
         return web.json_response({"database": "down"}, status=503)
     return web.json_response({"database": "up"})
+
+
+async def _metrics(request: web.Request) -> web.StreamResponse:
+    return web.Response(body=request.app[METRICS].text(), headers={"Content-Type": CONTENT_TYPE_LATEST})

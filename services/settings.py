@@ -67,6 +67,15 @@ class ServicesSettings(SettingsBase, frozen=True, kw_only=True):
     console_proxies: Annotated[int, msgspec.Meta(ge=0, le=5)] = 0
     #: May staff work without a second factor?
     console_second_factor: Literal["required", "optional"] = "required"
+    #: An OpenAI-compatible embeddings endpoint, up to and without `/embeddings`; empty: words alone rank.
+    embeddings_url: str = ""
+    embeddings_model: Annotated[str, msgspec.Meta(max_length=200)] = ""
+    embeddings_key: Annotated[str, msgspec.Meta(max_length=1000)] = ""
+    #: How long a citizen's question waits for it.
+    embeddings_seconds: Annotated[float, msgspec.Meta(gt=0, le=5)] = 0.8
+    #: From these cosine similarities on (the model's own scale) an entry may be meant, and is meant where words agree.
+    embeddings_near: Annotated[float, msgspec.Meta(ge=0, le=1)] = 0.6
+    embeddings_sure: Annotated[float, msgspec.Meta(ge=0, le=1)] = 0.8
 
     @property
     def console_address(self) -> str:

@@ -17,7 +17,7 @@ from services.settings import ServicesSettings
 TOKEN = "a-service-token-of-the-tests"
 #: Alive or not, and what the APIs look like: no citizen's and no government's data. The console's pages have sessions
 #: in the place of the token, and a walk of their own (tests/integration/console/test_every_page.py).
-OPEN = re.compile(r"^/(healthz|readyz)$|^/console(/.*)?$|^/\w+/v1/(openapi\.json|docs(/.*)?)$")
+OPEN = re.compile(r"^/(healthz|readyz|metrics)$|^/console(/.*)?$|^/\w+/v1/(openapi\.json|docs(/.*)?)$")
 
 Client = TestClient[web.Request, web.Application]
 
