@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import structlog
+import uvloop
 from aiohttp import web
 
 from bot import account, ask
@@ -45,7 +46,7 @@ def main() -> int:
         settings = load_settings(BotSettings, os.environ)
         fault = fault_at(os.environ.get(FAULT_VARIABLE, ""))
         configure_logging(settings.log_level)
-        asyncio.run(arguments.serve(settings, fault))
+        uvloop.run(arguments.serve(settings, fault))
     except SettingsError as error:
         sys.stderr.write(f"{error}\n")
         return 2

@@ -23,7 +23,7 @@ from bot.messaging.models import InboxRow, OutboxRow
 from bot.messaging.rules import HEAD_START, PLATFORM_GIVES_UP
 from bot.queue import Answered
 from services.clock import Clock
-from services.db import Sessions
+from services.db import Sessions, single_statements
 
 PURGE_STEP = 500
 OPEN = ("held", "pending", "offered", "attempting")
@@ -52,10 +52,15 @@ OFFER = text("""
         settled_at = NULL
     WHERE outbox_id = :outbox_id
 """)
+# In one statement, so that it needs no transaction around it.
 WRITTEN = text("""
-    UPDATE outbox SET state = 'sent', settled_at = :now
-    WHERE outbox_id = :outbox_id AND state = 'offered' AND attempted_at = :offered_at
-    RETURNING cause, jsonb_array_length(as_pushes) AS parts
+    WITH written AS (
+        UPDATE outbox SET state = 'sent', settled_at = :now
+        WHERE outbox_id = :outbox_id AND state = 'offered' AND attempted_at = :offered_at
+        RETURNING cause
+    )
+    UPDATE outbox o SET state = 'pending', due_at = :follows_at FROM written
+    WHERE o.cause = written.cause AND o.state = 'held' RETURNING o.outbox_id
 """)
 RELEASE = text("UPDATE outbox SET state = 'pending', due_at = :due_at WHERE cause = :cause AND state = 'held'")
 READY = text("""
@@ -101,6 +106,7 @@ class Outbox:
 
     def __init__(self, *, sessions: Sessions, clock: Clock, fault: Fault) -> None:
         self._sessions = sessions
+        self._at_once = single_statements(sessions)
         self._clock = clock
         self._fault = fault
 
@@ -168,17 +174,15 @@ class Outbox:
     async def written(self, offer: Offer) -> bool:
         """The offered bytes have been written. Is there something that may follow now?"""
         now = self._clock.now()
-        async with self._sessions.begin() as session:
-            values = {"outbox_id": offer.outbox_id, "offered_at": offer.offered_at, "now": now}
-            row = (await session.execute(WRITTEN, values)).one_or_none()
-            if row is None or row.parts < 2:  # or a later request of the platform has been offered them since
-                return False
-            await release(session, row.cause, now)
-            return True
+        # Where a later request of the platform has been offered the same since, its writing counts.
+        values = {"outbox_id": offer.outbox_id, "offered_at": offer.offered_at}
+        async with self._at_once() as session:
+            following = await session.execute(WRITTEN, {**values, "now": now, "follows_at": now + HEAD_START})
+            return following.first() is not None
 
     async def ready(self, citizen_ids: Collection[UUID]) -> Sequence[UUID]:
         """Those of the citizens for whom a passive answer waits to be asked for."""
-        async with self._sessions() as session:
+        async with self._at_once() as session:
             found = await session.execute(READY, {"citizens": list(citizen_ids)})
             return [row.citizen_id for row in found]
 
@@ -205,7 +209,7 @@ class Outbox:
             .order_by(func.min(OutboxRow.due_at))
             .limit(limit)
         )
-        async with self._sessions() as session:
+        async with self._at_once() as session:
             return list(await session.scalars(query))
 
     async def depths(self) -> Mapping[str, int]:

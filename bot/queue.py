@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.errors import BotError
 from bot.messaging.rules import LEASE
 from services.clock import Clock
-from services.db import Sessions
+from services.db import Sessions, single_statements
 
 TAKE = text("""
     INSERT INTO conversations AS c (citizen_id, owner, expires_at) VALUES (:citizen_id, :owner, :expires_at)
@@ -85,6 +85,7 @@ class Queue:
 
     def __init__(self, *, sessions: Sessions, clock: Clock) -> None:
         self._sessions = sessions
+        self._at_once = single_statements(sessions)
         self._clock = clock
         #: Who we are in the leases: another start is somebody else.
         self._owner = uuid4()
@@ -143,18 +144,18 @@ class Queue:
     async def renew(self, citizen_ids: Collection[UUID]) -> None:
         """Says that we are still at work on these conversations."""
         values = {"owner": self._owner, "citizens": list(citizen_ids), "expires_at": self._clock.now() + LEASE}
-        async with self._sessions.begin() as session:
+        async with self._at_once() as session:
             await session.execute(RENEW, values)
 
     async def free_all(self) -> None:
         """Frees our conversations at the end, so that others need not wait."""
-        async with self._sessions.begin() as session:
+        async with self._at_once() as session:
             await session.execute(FREE_ALL, {"owner": self._owner})
 
     async def unattended(self, *, since: timedelta, limit: int) -> Sequence[UUID]:
         """Citizens with a waiting message that nobody is at work on, `since` so long at least."""
         now = self._clock.now()
-        async with self._sessions() as session:
+        async with self._at_once() as session:
             found = await session.execute(UNATTENDED, {"before": now - since, "now": now, "limit": limit})
             return [row.citizen_id for row in found]
 

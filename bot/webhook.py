@@ -34,6 +34,9 @@ ACCEPT_SECONDS = 4.0
 SILENCE_SECONDS = PLATFORM_SECONDS + 0.5
 #: So long after the deadline an answer would come too late: a busy process may notice it that much later.
 TOO_LATE_SECONDS = 0.25
+#: The platform does not ask again after its last try: what it then takes for too late is lost, while a push is not. So
+#: the last try waits less, which leaves a busy network and a busy platform their time.
+LAST_TRY_SECONDS = 3.0
 #: How often we look whether the platform has left.
 LEAVING_LOOK_SECONDS = 0.1
 #: Requests that are held for their answers. Those beyond it are acknowledged as soon as they are committed, so that
@@ -106,7 +109,7 @@ class Webhook:
         if accepted.expected is None:
             return _response(tools.channel.acknowledgement())
         if accepted.waiting is not None:
-            await tools.waiters.wait(accepted.waiting, self._left(started))
+            await tools.waiters.wait(accepted.waiting, _left(self._deadline(accepted.expected, started)))
         return await self._reply(request, envelope, accepted.expected, started)
 
     async def _read(self, request: web.Request) -> WebhookRequest:
@@ -129,7 +132,7 @@ class Webhook:
         self, request: web.Request, envelope: Envelope, expected: Expected, started: float
     ) -> web.StreamResponse:
         tools = self._tools
-        verdict = await self._wait_for_offer(request, expected, started)
+        verdict = await self._wait_for_offer(request, expected, self._deadline(expected, started))
         if isinstance(verdict, Offer):
             return await self._write(request, envelope, expected, verdict)
         if verdict is Verdict.NOT_YET and expected.platform_try >= PLATFORM_TRIES and not self._stopping.is_set():
@@ -140,20 +143,21 @@ class Webhook:
             return _response(tools.channel.acknowledgement())
         return await self._silence(request, started)
 
-    async def _wait_for_offer(self, request: web.Request, expected: Expected, started: float) -> Offer | Verdict:
+    async def _wait_for_offer(self, request: web.Request, expected: Expected, deadline: float) -> Offer | Verdict:
         """Until the reply is there or the deadline is over; NOT_YET also where the platform has left, or will have
         before we can answer."""
         tools = self._tools
-        while self._left(started) > -TOO_LATE_SECONDS and not self._stopping.is_set() and not _has_left(request):
+        while _left(deadline) > -TOO_LATE_SECONDS and not self._stopping.is_set() and not _has_left(request):
             verdict = await tools.outbox.offer(expected)
-            if verdict is not Verdict.NOT_YET or self._left(started) <= 0:
+            if verdict is not Verdict.NOT_YET or _left(deadline) <= 0:
                 return verdict
-            await tools.waiters.wait(expected.citizen_id, self._left(started))
+            await tools.waiters.wait(expected.citizen_id, _left(deadline))
         return Verdict.NOT_YET
 
-    def _left(self, started: float) -> float:
-        """How long the request may still wait for its answer; negative when its time is over."""
-        return started + self._tools.deadline_seconds - asyncio.get_running_loop().time()
+    def _deadline(self, expected: Expected, started: float) -> float:
+        """Until when this request may wait for its answer, by the loop's clock."""
+        seconds = self._tools.deadline_seconds
+        return started + (min(seconds, LAST_TRY_SECONDS) if expected.platform_try >= PLATFORM_TRIES else seconds)
 
     async def _write(
         self, request: web.Request, envelope: Envelope, expected: Expected, offer: Offer
@@ -183,6 +187,11 @@ class Webhook:
         if request.transport is not None:
             request.transport.abort()
         return web.Response(status=503)
+
+
+def _left(deadline: float) -> float:
+    """How long a request may still wait for its answer; negative when its time is over."""
+    return deadline - asyncio.get_running_loop().time()
 
 
 def _has_left(request: web.Request) -> bool:

@@ -7,6 +7,7 @@ import asyncio
 import os
 import sys
 
+import uvloop
 from aiohttp import web
 from rich.console import Console
 
@@ -43,7 +44,8 @@ def _main(arguments: argparse.Namespace, out: Console) -> int:
     configure_logging(settings.log_level)
     if arguments.command == "serve":
         app = make_app(settings, SystemClock())
-        web.run_app(app, host=settings.services_host, port=settings.services_port, print=None)
+        loop = uvloop.new_event_loop()
+        web.run_app(app, host=settings.services_host, port=settings.services_port, print=None, loop=loop)
         return 0
     if arguments.command == "migrate":
         migrate(settings.database_url)

@@ -164,7 +164,10 @@ async def _readyz(request: web.Request) -> web.StreamResponse:
     except (SQLAlchemyError, OSError) as error:
         log.warning("ready.failed", dependency="database", error=type(error).__name__)
         return web.json_response({"database": "down"}, status=503)
-    return web.json_response({"database": "up"})
+    topics = request.app[TOPICS]
+    indexes = {"catalogue index": topics.catalogue.is_ready, "faq index": topics.faq.is_ready}
+    states = {"database": "up", **{name: "up" if ready else "loading" for name, ready in indexes.items()}}
+    return web.json_response(states, status=200 if all(indexes.values()) else 503)
 
 
 async def _metrics(request: web.Request) -> web.StreamResponse:

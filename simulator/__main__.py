@@ -8,6 +8,7 @@ import signal
 import sys
 
 import structlog
+import uvloop
 from aiohttp import web
 
 from simulator.app import make_app, running_platform
@@ -48,7 +49,7 @@ def main() -> int:
         sys.stderr.write(f"{error}\n")
         return 2
     configure_logging(settings.log_level)
-    asyncio.run(serve(settings))
+    uvloop.run(serve(settings))
     return 0
 
 

@@ -17,6 +17,7 @@ from sanic import Blueprint, response
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
+from bot.rasa.action_answers import prepare_action_answers
 from bot.rasa.tracker_store import PostgresTrackerStore, failures
 
 log = structlog.stdlib.get_logger(__name__)
@@ -70,6 +71,7 @@ class EdgeInput(InputChannel):
         variable = (credentials or {}).get("token_variable")
         if not variable:
             raise ValueError("credentials.yml: the edge channel needs token_variable")
+        prepare_action_answers()
         return cls(os.environ.get(variable, ""))
 
     def blueprint(self, on_new_message: Callable[[UserMessage], Awaitable[Any]]) -> Blueprint:

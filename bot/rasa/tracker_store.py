@@ -17,7 +17,6 @@ import sqlalchemy as sa
 from rasa.core.brokers.broker import EventBroker
 from rasa.core.tracker_store import SerializedTrackerAsText, TrackerStore
 from rasa.shared.core.domain import Domain
-from rasa.shared.core.events import SessionStarted
 from rasa.shared.core.trackers import DialogueStateTracker
 
 METADATA = sa.MetaData()
@@ -34,6 +33,40 @@ EVENTS = sa.Table(
     sa.Index("ix_rasa_events_sender_id", "sender_id", "id"),
     sa.Index("ix_rasa_events_at", "at"),
 )
+# For tables made before there was this index.
+MESSAGE_INDEX = sa.text(
+    "CREATE INDEX IF NOT EXISTS ix_rasa_events_message_id ON rasa_events (message_id) WHERE message_id IS NOT NULL"
+)
+ALL = sa.text("SELECT data FROM rasa_events WHERE sender_id = :sender_id ORDER BY id")
+# Of the latest session, which begins with the row of its start.
+SESSION = sa.text("""
+    SELECT data FROM rasa_events WHERE sender_id = :sender_id AND id >= coalesce(
+        (SELECT max(id) FROM rasa_events WHERE sender_id = :sender_id AND type_name = 'session_started'), 0)
+    ORDER BY id
+""")
+KNOWN = sa.text("""
+    SELECT count(*) FROM rasa_events WHERE sender_id = :sender_id AND id >= coalesce(
+        (SELECT max(id) FROM rasa_events WHERE sender_id = :sender_id AND type_name = 'session_started'), 0)
+""")
+APPEND = sa.text("""
+    INSERT INTO rasa_events (sender_id, type_name, message_id, data)
+    SELECT :sender_id, type_name, message_id, data
+    FROM ROWS FROM (
+        jsonb_to_recordset(CAST(:rows AS jsonb)) AS (type_name text, message_id text, data text)
+    ) WITH ORDINALITY AS new (type_name, message_id, data, place)
+    ORDER BY place
+""")
+# The utterance with this message id, and what followed it up to the next one.
+EXCHANGE = sa.text("""
+    WITH said AS (
+        SELECT max(id) AS id FROM rasa_events WHERE sender_id = :sender_id AND message_id = :message_id
+    ), later AS (
+        SELECT min(e.id) AS id FROM rasa_events e, said
+        WHERE e.sender_id = :sender_id AND e.id > said.id AND e.type_name = 'user'
+    )
+    SELECT e.data FROM rasa_events e, said, later
+    WHERE e.sender_id = :sender_id AND e.id >= said.id AND (later.id IS NULL OR e.id < later.id) ORDER BY e.id
+""")
 #: Two processes that start together must not both create the table.
 CREATE_LOCK = 7_205_759
 
@@ -59,16 +92,20 @@ class PostgresTrackerStore(TrackerStore, SerializedTrackerAsText):
     ) -> None:
         if not host or not host.startswith("postgresql"):
             raise ValueError("endpoints.yml: tracker_store.url must be the address of a PostgreSQL database")
+        # Each statement is a transaction of its own, and no connection is asked before whether it still lives: a turn
+        # has three trips to the server instead of a dozen. After a restart of the database the first turn fails, every
+        # connection is made anew, and the edge asks again.
         self._engine = sa.create_engine(
             host,
             pool_size=int(kwargs.pop("pool_size", 4)),
             max_overflow=4,
-            pool_pre_ping=True,
+            isolation_level="AUTOCOMMIT",
             connect_args={"connect_timeout": 5, "application_name": "zhengqiao-rasa"},
         )
-        with self._engine.begin() as connection:
+        with self._engine.execution_options(isolation_level="READ COMMITTED").begin() as connection:
             connection.execute(sa.select(sa.func.pg_advisory_xact_lock(CREATE_LOCK)))
             METADATA.create_all(connection)
+            connection.execute(MESSAGE_INDEX)
         super().__init__(domain, event_broker, **kwargs)
 
     async def save(self, tracker: DialogueStateTracker) -> None:
@@ -106,66 +143,38 @@ class PostgresTrackerStore(TrackerStore, SerializedTrackerAsText):
         return DialogueStateTracker.from_dict(sender_id, events, self.domain.slots) if events else None
 
     def _read(self, sender_id: str) -> list[dict[str, Any]]:
-        with self._engine.connect() as connection:
-            rows = connection.scalars(
-                sa.select(EVENTS.c.data)
-                .where(EVENTS.c.sender_id == sender_id, EVENTS.c.id >= _session_start(sender_id))
-                .order_by(EVENTS.c.id)
-            )
-            return [json.loads(row) for row in rows]
+        return self._events(SESSION, sender_id=sender_id)
 
     def _read_all(self, sender_id: str) -> list[dict[str, Any]]:
-        query = sa.select(EVENTS.c.data).where(EVENTS.c.sender_id == sender_id).order_by(EVENTS.c.id)
+        return self._events(ALL, sender_id=sender_id)
+
+    def _exchange(self, sender_id: str, message_id: str) -> list[dict[str, Any]]:
+        return self._events(EXCHANGE, sender_id=sender_id, message_id=message_id)
+
+    def _events(self, query: sa.TextClause, **values: str) -> list[dict[str, Any]]:
         with self._engine.connect() as connection:
-            return [json.loads(row) for row in connection.scalars(query)]
+            return [json.loads(row) for row in connection.scalars(query, values)]
 
     def _append(self, tracker: DialogueStateTracker) -> None:
-        sender_id = tracker.sender_id
-        known = sa.select(sa.func.count()).where(
-            EVENTS.c.sender_id == sender_id, EVENTS.c.id >= _session_start(sender_id)
-        )
-        with self._engine.begin() as connection:
-            fresh = list(tracker.events)[connection.scalar(known) or 0 :]
-            rows = [_row(sender_id, event.as_dict()) for event in fresh]
+        """Only this conversation's turn writes to it: the edge sends the next message after the last answer."""
+        with self._engine.connect() as connection:
+            known = connection.scalar(KNOWN, {"sender_id": tracker.sender_id}) or 0
+            rows = [_row(event.as_dict()) for event in list(tracker.events)[known:]]
             if rows:
-                connection.execute(sa.insert(EVENTS), rows)
+                connection.execute(APPEND, {"sender_id": tracker.sender_id, "rows": json.dumps(rows)})
 
     def _senders(self) -> list[str]:
         with self._engine.connect() as connection:
             return list(connection.scalars(sa.select(EVENTS.c.sender_id).distinct()))
-
-    def _exchange(self, sender_id: str, message_id: str) -> list[dict[str, Any]]:
-        mine = EVENTS.c.sender_id == sender_id
-        with self._engine.connect() as connection:
-            first = connection.scalar(
-                sa.select(sa.func.max(EVENTS.c.id)).where(mine, EVENTS.c.message_id == message_id)
-            )
-            if first is None:
-                return []
-            after = sa.select(sa.func.min(EVENTS.c.id)).where(mine, EVENTS.c.id > first, EVENTS.c.type_name == "user")
-            end = connection.scalar(after)
-            query = sa.select(EVENTS.c.data).where(mine, EVENTS.c.id >= first).order_by(EVENTS.c.id)
-            if end is not None:
-                query = query.where(EVENTS.c.id < end)
-            return [json.loads(row) for row in connection.scalars(query)]
 
     def _delete(self, sender_id: str) -> int:
         with self._engine.begin() as connection:
             return connection.execute(sa.delete(EVENTS).where(EVENTS.c.sender_id == sender_id)).rowcount
 
 
-def _session_start(sender_id: str) -> Any:
-    """The row with which a conversation's latest session begins, 0 where there is none."""
-    latest = sa.select(sa.func.max(EVENTS.c.id)).where(
-        EVENTS.c.sender_id == sender_id, EVENTS.c.type_name == SessionStarted.type_name
-    )
-    return sa.func.coalesce(latest.scalar_subquery(), 0)
-
-
-def _row(sender_id: str, event: dict[str, Any]) -> dict[str, Any]:
+def _row(event: dict[str, Any]) -> dict[str, Any]:
     utterance = event.get("event") == "user"
     return {
-        "sender_id": sender_id,
         "type_name": event["event"],
         "message_id": (event.get("metadata") or {}).get("message_id") if utterance else None,
         "data": json.dumps(event, ensure_ascii=False).replace("\\u0000", ""),

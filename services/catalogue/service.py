@@ -52,6 +52,11 @@ class CatalogueService:
         async with self._index.watching():
             yield
 
+    @property
+    def is_ready(self) -> bool:
+        """Is the index read?"""
+        return self._index.is_ready
+
     async def search(self, question: str, *, district: str = "", limit: int = 3) -> SearchResult:
         """Which items may be meant. `district`: the citizen's, as name or area code; one named in the question wins."""
         await self._index.current()

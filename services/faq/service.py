@@ -58,6 +58,11 @@ class FaqService:
         async with self._index.watching(), self._dense.running() if self._dense else nullcontext():
             yield
 
+    @property
+    def is_ready(self) -> bool:
+        """Is the index read?"""
+        return self._index.is_ready
+
     async def search(self, question: str, *, limit: int = 3) -> FaqResult:
         """Which entries may answer. Where the words are not sure, a dense ranking is asked too, if there is one."""
         result = await self._search_by_words(question, limit=limit)

@@ -93,6 +93,11 @@ class LiveIndex(Generic[P]):
             raise Unavailable(f"the {self._topic} index has not been read yet")
         return self._index
 
+    @property
+    def is_ready(self) -> bool:
+        """Would a question be answered at once?"""
+        return self._index is not None
+
     def outdate(self) -> None:
         """Says that this process has just written: its next search sees that."""
         self._outdated = True

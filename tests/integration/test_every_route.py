@@ -10,9 +10,10 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
-from services.app import make_app
+from services.app import TOPICS, make_app
 from services.clock import SystemClock
 from services.settings import ServicesSettings
+from tests.fakes.waiting import eventually
 
 TOKEN = "a-service-token-of-the-tests"
 #: Alive or not, and what the APIs look like: no citizen's and no government's data. The console's pages have sessions
@@ -61,4 +62,22 @@ async def test_every_topic_shows_its_document_and_its_page_to_anybody(client: Cl
 
 async def test_the_backends_say_whether_they_are_ready(client: Client) -> None:
     assert (await client.get("/healthz")).status == 200
-    assert await (await client.get("/readyz")).json() == {"database": "up"}
+
+
+async def test_the_backends_are_ready_when_the_first_search_would_be_answered_at_once(client: Client) -> None:
+    async def ready() -> bool:
+        return (await client.get("/readyz")).status == 200
+
+    await eventually(ready)
+    answer = await (await client.get("/readyz")).json()
+    assert answer == {"database": "up", "catalogue index": "up", "faq index": "up"}
+
+
+async def test_the_backends_name_what_is_still_loading(client: Client) -> None:
+    topics = client.server.app[TOPICS]
+    topics.faq._index._index = None
+
+    answer = await client.get("/readyz")
+
+    assert answer.status == 503
+    assert (await answer.json())["faq index"] == "loading"
