@@ -17,6 +17,7 @@ from bot.broadcast import jobs as notice_jobs
 from bot.broadcast.chunk import Limits, Tools
 from bot.broadcast.engine import Broadcaster
 from bot.broadcast.sender import WeChatSender
+from bot.forgetting import forget_old
 from bot.jobs import make_jobs, retry_stalled
 from bot.news import ServiceNews
 from bot.scheduler import Tick
@@ -112,7 +113,8 @@ class Worker:
         base = messaging.base
         before = base.clock.now() - timedelta(days=base.settings.message_retention_days)
         for _ in range(PURGE_STEPS):
-            if await messaging.outbox.purge(before) + await messaging.inbox.purge(before) == 0:
+            gone = await messaging.outbox.purge(before) + await messaging.inbox.purge(before)
+            if gone + await forget_old(base.sessions, before) == 0:
                 return
 
 
