@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -218,7 +219,7 @@ class Signing:
 
     def _refuse_locked(self, row: StaffRow) -> None:
         if row.locked_until is not None and row.locked_until > self._clock.now():
-            raise Locked(retry_after=int((row.locked_until - self._clock.now()).total_seconds()) + 1)
+            raise Locked(retry_after=math.ceil((row.locked_until - self._clock.now()).total_seconds()))
 
     async def _limit(self, name: str) -> None:
         async with self._sessions.begin() as session:
@@ -226,7 +227,7 @@ class Signing:
                 session, name, self._clock.now(), size=TRIES, per_second=TRIES_PER_SECOND
             )
         if wait > 0:
-            raise Locked(retry_after=int(wait) + 1)
+            raise Locked(retry_after=math.ceil(wait))
 
 
 def matching_step(secret: str, code: str, now: datetime) -> int | None:

@@ -21,7 +21,7 @@ def test_the_way_in_says_how_to_make_the_first_account(nobody: Page, console: Co
     picture(nobody, "sign-in")
 
 
-@pytest.mark.parametrize("path", ["/", "/audit", "/profile"])
+@pytest.mark.parametrize("path", ["/", "/audit", "/profile", "/staff", "/staff/new"])
 def test_every_page_of_the_frame_can_be_used_by_everybody(as_staff: AsStaff, console: Console, path: str) -> None:
     page = as_staff(Role.ADMINISTRATOR)
     page.goto(f"{console.url}{path}")

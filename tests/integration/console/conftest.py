@@ -11,9 +11,12 @@ import pytest
 from aiohttp import ClientResponse, CookieJar, web
 from aiohttp.test_utils import TestClient, TestServer
 
-from services.app import make_app
+from services.app import make_topics
 from services.clock import Clock
+from services.console.app import make_console
 from services.console.cookies import CSRF_FIELD
+from services.console.pages import PREFIX
+from services.console.parts import make_parts
 from services.db import Sessions
 from services.settings import ServicesSettings
 from services.staff.permissions import Role
@@ -21,6 +24,7 @@ from tests.fakes.clock import FixedClock
 from tests.fakes.staff import sign_in_as
 
 TOKEN = "a-service-token-of-the-tests"
+COOKIE = "zq_console"
 CSRF = re.compile(r'name="csrf_token" value="([0-9a-f]+)"|X-CSRF-Token": "([0-9a-f]+)"')
 
 
@@ -35,8 +39,14 @@ def settings(database_url: str, tmp_path: Path) -> ServicesSettings:
 
 
 @pytest.fixture
-async def server(settings: ServicesSettings, clock: Clock) -> AsyncIterator[TestServer[web.Request]]:
-    async with TestServer(make_app(settings, clock)) as server:
+async def server(
+    sessions: Sessions, settings: ServicesSettings, clock: Clock
+) -> AsyncIterator[TestServer[web.Request]]:
+    """The console alone: without the backends' APIs, whose search indexes take a while to warm up."""
+    app = web.Application()
+    parts = make_parts(make_topics(sessions, clock, settings), sessions, clock, settings)
+    app.add_subapp(f"{PREFIX}/", make_console(parts))
+    async with TestServer(app) as server:
         yield server
 
 
@@ -45,6 +55,14 @@ class Browser:
 
     def __init__(self, client: TestClient[web.Request, Any]) -> None:
         self.client = client
+
+    @property
+    def cookie(self) -> str:
+        """What the browser shows."""
+        return next(one.value for one in self.client.session.cookie_jar if one.key == COOKIE)
+
+    def set_cookie(self, value: str) -> None:
+        self.client.session.cookie_jar.update_cookies({COOKIE: value}, self.client.make_url("/console/"))
 
     async def get(self, path: str, **query: str) -> ClientResponse:
         """A page, as it is; redirects are not followed."""
@@ -85,7 +103,7 @@ async def new_browser(
         if roles:
             name = login or roles[0].value
             cookie = await sign_in_as(sessions, settings, clock, login=name, roles=roles, department=department)
-            client.session.cookie_jar.update_cookies({"zq_console": cookie}, server.make_url("/console/"))
+            Browser(client).set_cookie(cookie)
         return Browser(client)
 
     yield make

@@ -1,6 +1,7 @@
-// What happens on every page: dialogs before what cannot be undone, charts, filters that submit themselves, progress.
+// What happens on every page: dialogs before what cannot be undone, charts, tables on phones, filters, progress.
 import { askFirst } from "./confirm.js";
 import { drawCharts } from "./charts.js";
+import { labelTables } from "./tables.js";
 import { fillBars, reloadWhenDone, submitFilters } from "./live.js";
 
 askFirst(document);
@@ -8,8 +9,11 @@ submitFilters(document);
 reloadWhenDone(document);
 fillBars(document);
 drawCharts(document);
+labelTables(document);
 document.addEventListener("htmx:afterSettle", (event) => {
   fillBars(event.target);
   drawCharts(event.target);
+  labelTables(event.target);
 });
+document.addEventListener("focusin", (event) => { if (event.target.matches("[data-select-all]")) event.target.select(); });
 document.addEventListener("htmx:sseMessage", () => fillBars(document));
