@@ -18,6 +18,7 @@ from services.console.cookies import CSRF_FIELD
 from services.console.pages import PREFIX
 from services.console.parts import make_parts
 from services.db import Sessions
+from services.metrics import Metrics
 from services.settings import ServicesSettings
 from services.staff.permissions import Role
 from tests.fakes.clock import FixedClock
@@ -44,7 +45,7 @@ async def server(
 ) -> AsyncIterator[TestServer[web.Request]]:
     """The console alone: without the backends' APIs, whose search indexes take a while to warm up."""
     app = web.Application()
-    parts = make_parts(make_topics(sessions, clock, settings), sessions, clock, settings)
+    parts = make_parts(make_topics(sessions, clock, settings, Metrics()), sessions, clock, settings)
     app.add_subapp(f"{PREFIX}/", make_console(parts))
     async with TestServer(app) as server:
         yield server
