@@ -76,8 +76,8 @@ current: .venv/.ready
 	  UV_PROJECT_ENVIRONMENT=.venv-current $(UV) sync --frozen --quiet --compile-bytecode --no-group rasa --python "$$current" && \
 	  .venv-current/bin/python -m pytest -q $(PARALLEL) $(ONCE) tests/unit tests/integration; fi
 
-bench-understanding: .venv/.ready ## how well is understood? DATA=folder OUT=file; DIET=1 trains Rasa's default beside ours
-	@$(PY) -m benchmarks.understanding $(if $(DATA),--data $(DATA)) --out $(or $(OUT),build/understanding.json) $(if $(filter 1,$(DIET)),--diet)
+bench-understanding: .venv/.ready ## how well is understood? DATA=folder OUT=file; DIET=1 [EPOCHS=100] trains Rasa's default beside ours
+	@$(PY) -m benchmarks.understanding $(if $(DATA),--data $(DATA)) --out $(or $(OUT),build/understanding.json) $(if $(filter 1,$(DIET)),--diet --diet-epochs $(or $(EPOCHS),100))
 
 bench-notices: .venv/.ready ## how fast are notices sent? Beside it the plain loop that one would write
 	@$(PY) -m benchmarks.notices --recipients $(or $(N),30000) --workers $(or $(WORKERS),2)

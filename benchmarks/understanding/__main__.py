@@ -51,6 +51,7 @@ class Bench:
         self._data: Path = arguments.data or Path()
         self._parts: list[str] = arguments.only
         self._diet: bool = arguments.diet
+        self._epochs: int = arguments.diet_epochs
         self._out = out
         self.notes = Notes()
         if arguments.data is None:
@@ -89,7 +90,7 @@ class Bench:
                 ]
                 advance()
                 if self._diet:
-                    results[folder.name]["diet"] = _diet(folder)
+                    results[folder.name]["diet"] = _diet(folder, self._epochs)
                     advance()
         return results
 
@@ -137,11 +138,12 @@ class Bench:
             yield lambda: bars.advance(task)
 
 
-def _diet(folder: Path) -> dict[str, Any]:
+def _diet(folder: Path, epochs: int) -> dict[str, Any]:
     """Rasa's default in a process of its own: TensorFlow keeps what it took until its process ends."""
     with tempfile.TemporaryDirectory() as place:
         target = Path(place) / "diet.json"
         command = [sys.executable, "-m", "benchmarks.understanding.diet", str(folder.resolve()), str(target)]
+        command.append(str(epochs))
         quiet = {**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3", "RASA_TELEMETRY_ENABLED": "false"}
         try:
             done = subprocess.run(
@@ -172,6 +174,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--data", type=Path, help="folder with nlu/, catalogue/ and faq/; none: only our own questions")
     parser.add_argument("--out", type=Path, required=True, help="where the results are written as JSON")
     parser.add_argument("--diet", action="store_true", help="train Rasa's DIET on each set too: minutes a set")
+    parser.add_argument(
+        "--diet-epochs", type=int, default=100, metavar="N", help="how often DIET sees each sentence (100)"
+    )
     parser.add_argument("--only", nargs="+", choices=PARTS, default=list(PARTS), help="measure only these parts")
     return parser
 

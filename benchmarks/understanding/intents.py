@@ -6,6 +6,7 @@ import re
 import tempfile
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -56,34 +57,59 @@ def judged(
     }
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Taught:
+    """What the assistant is taught, and how: its blocks of data/nlu, the classifier's settings in config.yml."""
+
+    blocks: list[dict[str, Any]]
+    settings: dict[str, Any]
+
+    @classmethod
+    def read(cls, root: Path) -> Taught:
+        """From the project at `root`."""
+        pipeline = yaml.safe_load((root / "config.yml").read_text(encoding="utf-8"))["pipeline"]
+        return cls(
+            blocks=[
+                block
+                for path in sorted((root / "data" / "nlu").glob("*.yml"))
+                for block in yaml.safe_load(path.read_text(encoding="utf-8"))["nlu"]
+            ],
+            settings=next(step for step in pipeline if step["name"].endswith("LinearIntentClassifier")),
+        )
+
+    @property
+    def sentences(self) -> tuple[list[str], list[str]]:
+        """The sentences without their marks, and their intents."""
+        pairs = [
+            (_MARKED.sub(r"\1", line.strip("'")), block["intent"])
+            for block in self.blocks
+            if "intent" in block
+            for line in _examples(block)
+        ]
+        return [text for text, _ in pairs], [intent for _, intent in pairs]
+
+    @property
+    def shape(self) -> Shape:
+        return Shape(**{name: value for name, value in self.settings.items() if name in Shape.__dataclass_fields__})
+
+    @property
+    def reader(self) -> Reader:
+        return Reader(list(self.settings.get("vocabulary", [])))
+
+
 class AspectReader:
     """Reads what is asked of an item as the assistant does: our classifier and the patterns of its training data."""
 
     def __init__(self, root: Path) -> None:
-        blocks = [
-            block
-            for path in sorted((root / "data" / "nlu").glob("*.yml"))
-            for block in yaml.safe_load(path.read_text(encoding="utf-8"))["nlu"]
-        ]
-        pipeline = yaml.safe_load((root / "config.yml").read_text(encoding="utf-8"))["pipeline"]
-        config = next(step for step in pipeline if step["name"].endswith("LinearIntentClassifier"))
-        shape = Shape(**{name: value for name, value in config.items() if name in Shape.__dataclass_fields__})
+        taught = Taught.read(root)
         self._patterns = [
             (block["regex"], re.compile(line, re.IGNORECASE))
-            for block in blocks
+            for block in taught.blocks
             if block.get("regex", "").startswith(ASPECT_PREFIX)
             for line in _examples(block)
         ]
-        examples = [
-            (_MARKED.sub(r"\1", line), block["intent"])
-            for block in blocks
-            if "intent" in block
-            for line in _examples(block)
-        ]
-        texts, intents = zip(*examples, strict=True)
-        reader = Reader(list(config.get("vocabulary", [])))
         self._leveller = Leveller()
-        self._model = train(texts, intents, shape, reader)
+        self._model = train(*taught.sentences, taught.shape, taught.reader)
 
     def __call__(self, question: str) -> Sequence[str]:
         """The aspects, in the order in which they are asked."""

@@ -70,6 +70,7 @@ class LinearIntentClassifier(GraphComponent, IntentClassifier):
             "sounds": shape.sounds,
             "sounds_weight": shape.sounds_weight,
             "strength": shape.strength,
+            "evenness": shape.evenness,
             "folds": shape.folds,
             "short": list(shape.short),
             "vocabulary": [],
@@ -130,6 +131,7 @@ def shape_of(config: dict[str, Any]) -> Shape:
         sounds=int(config["sounds"]),
         sounds_weight=float(config["sounds_weight"]),
         strength=float(config["strength"]),
+        evenness=float(config["evenness"]),
         folds=int(config["folds"]),
         short=tuple(config["short"]),
     )

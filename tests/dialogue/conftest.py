@@ -8,8 +8,23 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.understanding.intents import Taught
+from bot.rasa.linear import LinearModel, train
+from bot.rasa.text import Reader
 from services.embedded import EmbeddedPostgres
-from tests.dialogue.assistant import Assistant, running_assistant, trained_model
+from tests.dialogue.assistant import ROOT, Assistant, running_assistant, trained_model
+
+
+@pytest.fixture(scope="session")
+def reader() -> Reader:
+    return Reader([])
+
+
+@pytest.fixture(scope="session")
+def trained(reader: Reader) -> LinearModel:
+    """The classifier as it is configured, trained on all that the assistant is taught."""
+    taught = Taught.read(ROOT)
+    return train(*taught.sentences, taught.shape, reader)
 
 
 @pytest.fixture(scope="session")

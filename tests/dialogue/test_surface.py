@@ -18,6 +18,7 @@ from rasa_sdk import Action
 
 import actions
 from actions.forms import FormAction
+from bot.rasa.everyday import KINDS
 from tests.dialogue.training_data import examples
 
 ROOT = Path(__file__).parents[2]
@@ -119,7 +120,7 @@ def test_sentences_are_chinese_and_show_no_error_codes() -> None:
             assert len(variant["text"].encode()) < 1500, name
 
 
-def test_entities_are_those_of_the_patterns_and_payloads() -> None:
+def test_entities_are_those_of_the_patterns_the_everyday_things_and_the_payloads() -> None:
     blocks = [
         block
         for path in sorted((ROOT / "data/nlu").glob("*.yml"))
@@ -127,7 +128,7 @@ def test_entities_are_those_of_the_patterns_and_payloads() -> None:
     ]
     patterns = {block["regex"] for block in blocks if "regex" in block}
 
-    assert set(DOMAIN["entities"]) == patterns | {"latitude", "longitude"}
+    assert set(DOMAIN["entities"]) == patterns | set(KINDS) | {"latitude", "longitude"}
 
 
 def test_rasa_finds_nothing_to_complain_about() -> None:

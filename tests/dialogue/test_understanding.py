@@ -8,24 +8,16 @@ import numpy as np
 import pytest
 import yaml
 
-from bot.rasa.linear import LinearModel, Shape, train
+from benchmarks.understanding.intents import Taught
+from benchmarks.understanding.thresholds import COST, STALE, choose, judged, read_pair
+from bot.rasa.linear import LinearModel, Shape, held_out, train
 from bot.rasa.text import Leveller, Reader
+from tests.dialogue.assistant import ROOT
 from tests.dialogue.training_data import examples
 
 UNSEEN = yaml.safe_load((Path(__file__).parent / "nlu_test.yml").read_text(encoding="utf-8"))
 LEAST_ACCURACY = 0.9
 LEAST_EXAMPLES = 20
-
-
-@pytest.fixture(scope="module")
-def reader() -> Reader:
-    return Reader([])
-
-
-@pytest.fixture(scope="module")
-def trained(reader: Reader) -> LinearModel:
-    texts, intents = zip(*examples(), strict=True)
-    return train(texts, intents, Shape(), reader)
 
 
 def test_unseen_sentences_are_understood(trained: LinearModel) -> None:
@@ -132,3 +124,13 @@ def test_levelling_never_changes_the_length(written: str, plain: str) -> None:
 )
 def test_what_carries_no_meaning_is_taken_out(reader: Reader, text: str, cleaned: str) -> None:
     assert reader.clean(text) == cleaned
+
+
+def test_the_thresholds_are_those_that_the_command_would_choose() -> None:
+    taught = Taught.read(ROOT)
+    chances, labels = held_out(*taught.sentences, taught.shape, taught.reader)
+    confidence, gap = read_pair((ROOT / "config.yml").read_text(encoding="utf-8"))
+
+    present = judged(chances, labels, confidence=confidence, gap=gap, cost=COST)
+
+    assert choose(chances, labels).worth - present.worth <= STALE, "run python -m benchmarks.understanding.thresholds"
