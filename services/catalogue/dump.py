@@ -43,6 +43,8 @@ PLAIN: Mapping[str, str] = {
     "complain_phone": "supervise_way",
     "service_object_name": "server_type",
 }
+#: 变更许可(（一般变更）): the part of a name in its own brackets, put into brackets once more.
+_DOUBLE_BRACKETS = re.compile(r"[(（]\s*[(（]([^()（）]*)[)）]\s*[)）]")
 #: Says what another field of the same row says.
 _TWINS: Mapping[str, str] = {
     "parentCatalogName": "CATANAME",
@@ -92,6 +94,8 @@ def from_dump(row: Mapping[str, Any]) -> dict[str, Any]:
             found[PLAIN[name]] = row[twin]
     if "task_type" not in found and "TASK_TYPE_TEXT" in row:
         found["task_type"] = _TASK_TYPES.get(str(row["TASK_TYPE_TEXT"]), "")
+    if isinstance(found.get("task_name"), str):
+        found["task_name"] = _DOUBLE_BRACKETS.sub(r"（\1）", found["task_name"])
     readers: Mapping[str, Callable[[], Any]] = {
         "district": lambda: _district(_text(row, "AREA_CODE_TEXT")),
         "limit_scene_num": lambda: _number(row, "LIMIT_SCENE_NUM", "visit_number"),

@@ -14,7 +14,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.acceptance.running import Running
-from tests.acceptance.test_main_job import VALID_ID, WRONG_ID, a_case, an_open_day
+from tests.acceptance.test_main_job import VALID_ID, WRONG_ID, a_case, an_open_day, imported_items
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 FLAGS = [
@@ -59,14 +59,17 @@ def say(page: Page, text: str, wanted: str) -> str:
     return bubble.inner_text()
 
 
-def test_a_citizen_does_the_whole_main_job_on_the_phone_page(page: Page, program: Running) -> None:
+def test_a_citizen_does_the_whole_main_job_on_the_phone_page(page: Page, program: Running, tmp_path: Path) -> None:
     page.click("#follow")
     expect(page.locator(".bubble.account").first).to_contain_text("云江市", timeout=ANSWER_MS)
 
     say(page, "给孩子上户口要带什么材料", "出生医学证明")
     say(page, "要多少钱？", "不收费|免费")
-    say(page, "普通护照换发补发要带什么", "护照")
-    say(page, "多久能拿到", "工作日")
+    imported_items(program, tmp_path)
+    say(page, "办养蜂证要带什么材料", "蜂场位置图")
+    say(page, "多久能办好", "5个工作日")
+    say(page, "潜水教练资格认定有什么条件", "潜水技能证书")
+    say(page, "咨询电话多少", "0100-88990066")
     say(page, "租房提取公积金去哪里办", "公积金")
     say(page, "咨询电话多少", "0100-")
     _picture(page, program, "questions")
@@ -109,7 +112,7 @@ def _picture(page: Page, program: Running, name: str) -> None:
     folder = os.environ.get("SCREENSHOTS")
     if folder:
         width = page.viewport_size["width"]
-        page.screenshot(path=Path(folder) / f"{name}-{'phone' if width < 600 else 'desktop'}.png")
+        page.screenshot(animations="disabled", path=Path(folder) / f"{name}-{'phone' if width < 600 else 'desktop'}.png")
 
 
 def test_the_menu_leads_to_answers(page: Page) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta, timezone
+from pathlib import Path
 
 import pytest
 import yaml
@@ -41,6 +43,53 @@ async def test_a_question_about_an_item_and_its_follow_up_are_answered(
     answer = await citizen.say(follow_up)
     for fact in more_facts:
         assert fact in answer
+
+
+def imported_items(program: Running, folder: Path) -> None:
+    """A province's own items, in the form in which its platform hands them out, come in by the importer."""
+    common = {
+        "ORGCODE": "000000009",
+        "TASK_TYPE_TEXT": "行政许可",
+        "TASK_TYPE": "01",
+        "AREA_CODE_TEXT": "云江省",
+        "AREACODE": "990000",
+        "matter_level": "省级",
+        "ONLINECHECK": "1",
+        "courier_service": "否",
+        "complain_phone": "0100-88990012",
+        "online_book": "否",
+        "service_object_name": ["自然人"],
+        "theme_category": ["其他"],
+    }
+    rows = [
+        {"TASK_NAME": "养蜂许可(（新申请）)", "DEPT_NAME": "云江省农业农村厅", "handle_time_limit": "5(工作日)"}
+        | {"handle_time": "20(工作日)", "handle_location": "云江大道1号农业窗口", "matter_short": "养蜂证"}
+        | {"material_intro": ["养蜂许可申请表", "蜂场位置图"], "LIMIT_SCENE_NUM": "0"},
+        {"TASK_NAME": "潜水教练资格认定", "DEPT_NAME": "云江省体育局", "handle_time_limit": "8(工作日)"}
+        | {"handle_time": "20(工作日)", "handle_location": "体育路6号", "consult_phone": "0100-88990066"}
+        | {"accept_standard": "年满十八周岁，持有潜水技能证书。", "LIMIT_SCENE_NUM": "1"},
+        {"TASK_NAME": "古树名木移植审批", "DEPT_NAME": "云江省林业局", "handle_time_limit": "12(工作日)"}
+        | {"handle_time": "20(工作日)", "handle_location": "青松路3号", "consult_phone": "0100-88990033"}
+        | {"material_intro": ["移植方案"], "LIMIT_SCENE_NUM": "2"},
+    ]
+    path = folder / "province.jsonl"
+    codes = (f"1199000000000009{number}A2990101001000" for number in range(len(rows)))
+    lines = [json.dumps({**common, **row, "TASK_CODE": code}) for row, code in zip(rows, codes, strict=True)]
+    path.write_text("\n".join(lines), encoding="utf-8")
+    program.command("catalogue", "import", str(path))
+
+
+async def test_items_of_a_provinces_platform_are_imported_and_asked_about(
+    program: Running, citizen: Citizen, tmp_path: Path
+) -> None:
+    imported_items(program, tmp_path)
+    for question, fact, follow_up, more in (
+        ("办养蜂证要带什么材料", "蜂场位置图", "多久能办好", "5个工作日"),
+        ("潜水教练资格认定有什么条件", "潜水技能证书", "咨询电话多少", "0100-88990066"),
+        ("古树名木移植审批去哪里办", "青松路3号", "要跑几趟", "2次"),
+    ):
+        assert fact in await citizen.say(question)
+        assert more in await citizen.say(follow_up)
 
 
 async def test_an_everyday_question_is_answered_with_its_source(citizen: Citizen) -> None:

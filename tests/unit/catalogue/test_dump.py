@@ -179,3 +179,17 @@ def test_no_single_bad_field_breaks_the_importer(
 
 def test_cleaning_keeps_what_the_dump_says() -> None:
     assert cleaned({"a": "无", "b": ["无", "自然人"]}) == {"b": ["自然人"]}
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("养蜂许可(（一般变更）)", "养蜂许可（一般变更）"),
+        ("养蜂许可(新申请)", "养蜂许可(新申请)"),
+        ("养蜂许可((延期)）", "养蜂许可（延期）"),
+    ],
+)
+def test_a_name_with_brackets_in_brackets_is_shown_with_one_pair(tmp_path: Path, name: str, shown: str) -> None:
+    items, _ = delivered(tmp_path, ROW | {"TASK_NAME": name})
+
+    assert items[0].task_name == shown
