@@ -111,8 +111,8 @@ def _picture(page: Page, program: Running, name: str) -> None:
     """A screenshot for people, where one is wanted (SCREENSHOTS names the folder)."""
     folder = os.environ.get("SCREENSHOTS")
     if folder:
-        width = page.viewport_size["width"]
-        page.screenshot(animations="disabled", path=Path(folder) / f"{name}-{'phone' if width < 600 else 'desktop'}.png")
+        device = "phone" if page.viewport_size["width"] < 600 else "desktop"
+        page.screenshot(animations="disabled", path=Path(folder) / f"{name}-{device}.png")
 
 
 def test_the_menu_leads_to_answers(page: Page) -> None:
