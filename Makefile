@@ -11,7 +11,7 @@ PY := .venv/bin/python
 TEST_PROCESSES ?= $(shell cores=$$(nproc 2>/dev/null || echo 2); echo $$((cores > 4 ? 4 : cores)))
 PARALLEL := -n $(TEST_PROCESSES) --dist worksteal
 
-.PHONY: help up test setup assets lint types imports unit dialogue acceptance chaos browser current city model clean bench-notices bench-understanding
+.PHONY: help up test setup assets lint types imports unit dialogue acceptance chaos browser current city model clean bench-console bench-notices bench-understanding
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 18
@@ -78,6 +78,9 @@ current: .venv/.ready
 
 bench-understanding: .venv/.ready ## how well is understood? DATA=folder OUT=file; DIET=1 [EPOCHS=100] trains Rasa's default beside ours
 	@$(PY) -m benchmarks.understanding $(if $(DATA),--data $(DATA)) --out $(or $(OUT),build/understanding.json) $(if $(filter 1,$(DIET)),--diet --diet-epochs $(or $(EPOCHS),100))
+
+bench-console: assets ## how fast are the console's pages with a million messages in the database?
+	@$(PY) -m benchmarks.console --messages $(or $(N),1000000)
 
 bench-notices: .venv/.ready ## how fast are notices sent? Beside it the plain loop that one would write
 	@$(PY) -m benchmarks.notices --recipients $(or $(N),30000) --workers $(or $(WORKERS),2)

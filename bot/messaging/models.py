@@ -27,6 +27,14 @@ class InboxRow(Base):
         CheckConstraint("state IN ('waiting', 'answered', 'failed', 'noted', 'erased')", name="state"),
         Index("ix_inbox_waiting", "citizen_id", "seq", postgresql_where=text(INBOX_WAITING)),
         Index("ix_inbox_citizen_id", "citizen_id"),
+        # The staff's console reads by these two (docs/decisions/0030-console-reads-messages.md).
+        Index("ix_inbox_received_at", "received_at", "seq"),
+        Index(
+            "ix_inbox_grams",
+            text("text_grams(told)"),
+            postgresql_using="gin",
+            postgresql_where=text("told IS NOT NULL"),
+        ),
         Index("ix_inbox_settled_at", "settled_at"),
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from http import HTTPStatus
 from urllib.parse import urlencode
 from uuid import uuid4
@@ -21,7 +21,7 @@ from services.console.guard import Guard
 from services.console.headers import OVER_TLS, PAGE
 from services.console.keys import FLASH, FLASH_SHOWN, SECRET
 from services.console.limits import Limits
-from services.console.pages import PREFIX, Area, Page
+from services.console.pages import AREAS_KEY, PREFIX, Area, Page
 from services.console.parts import Parts
 from services.console.rendering import add_templates, error_page
 from services.crypto import load_cipher
@@ -30,7 +30,6 @@ from services.errors import ServiceError
 log = structlog.stdlib.get_logger(__name__)
 
 Answer = Callable[[web.Request], Awaitable[web.StreamResponse]]
-CONSOLE_AREAS = web.AppKey("console_areas", Sequence[Area])
 
 
 def make_console(parts: Parts, *, assets: Assets | None = None, areas: Sequence[Area] | None = None) -> web.Application:
@@ -40,18 +39,27 @@ def make_console(parts: Parts, *, assets: Assets | None = None, areas: Sequence[
     cookies = make_cookies(parts)
     guard = Guard(signing=parts.signing, cookies=cookies, limits=Limits(parts.clock), settings=parts.settings)
     app = web.Application(middlewares=[_safe_headers(cookies), _problem_pages])
-    app[CONSOLE_AREAS] = areas
+    app[AREAS_KEY] = areas
 
     async def stop(_: web.Application) -> None:
         parts.stopping.set()
 
     app.on_shutdown.append(stop)
+    app.cleanup_ctx.append(_figures_rolling(parts))
     add_templates(app, parts, assets, areas)
     add_assets(app, assets)
     for area in areas:
         for page in area.pages:
             app.router.add_route(page.method, page.path, _serve(page, guard, parts, cookies))
     return app
+
+
+def _figures_rolling(parts: Parts) -> Callable[[web.Application], AsyncIterator[None]]:
+    async def context(_: web.Application) -> AsyncIterator[None]:
+        async with parts.figures.running():
+            yield
+
+    return context
 
 
 def make_cookies(parts: Parts) -> Cookies:

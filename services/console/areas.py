@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import services.console.account.pages
 import services.console.audit.pages
+import services.console.conversations.pages
 import services.console.home.pages
 import services.console.staff.pages
 from services.console.pages import MakeArea
@@ -13,6 +14,7 @@ from services.console.pages import MakeArea
 AREAS: Sequence[MakeArea] = (
     services.console.account.pages.make_area,
     services.console.home.pages.make_area,
+    services.console.conversations.pages.make_area,
     services.console.staff.pages.make_area,
     services.console.audit.pages.make_area,
 )

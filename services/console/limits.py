@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import OrderedDict
 from dataclasses import dataclass
 
@@ -38,6 +39,6 @@ class Limits:
         bucket.tokens = min(bucket.tokens + passed * self._per_second, self._size)
         bucket.refilled_at = now
         if bucket.tokens < 1:
-            return int((1 - bucket.tokens) / self._per_second) + 1
+            return math.ceil((1 - bucket.tokens) / self._per_second)
         bucket.tokens -= 1
         return 0

@@ -51,12 +51,27 @@ class MenuEntry:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Task:
+    """Work that waits, shown to who may do it where there is any."""
+
+    title: str
+    count: int
+    #: Where it is done, below /console; empty: there is no page for it yet.
+    path: str
+    permission: Permission
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Area:
     """The pages of one topic. Its templates lie in `services/console/<name>/templates/` and are called `<name>/...`."""
 
     name: str
     pages: Sequence[Page]
     menu: Sequence[MenuEntry] = ()
+    #: What waits for somebody, for the home page; asked each time that it is shown, so it has to be quick.
+    tasks: Callable[[Visit], Awaitable[Sequence[Task]]] | None = None
 
 
+#: Every area, for what asks them all.
+AREAS_KEY = web.AppKey("console_areas", Sequence[Area])
 MakeArea = Callable[["Parts"], Area]

@@ -69,5 +69,10 @@ def place(query: Mapping[str, str], kind: type[K]) -> K | None:
         return None
 
 
+def page_url(key: object) -> str:
+    """Leads to the page that begins after this key, where nothing is searched for."""
+    return "?" + urlencode({"after": _encode(key)})
+
+
 def _encode(key: object) -> str:
     return base64.urlsafe_b64encode(msgspec.json.encode(key)).decode()

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from services.clock import Clock
 from services.crypto import load_cipher
 from services.db import Sessions
+from services.figures.service import Figures
 from services.settings import ServicesSettings
 from services.staff.factors import SecondFactors
 from services.staff.passwords import Passwords
@@ -27,6 +28,7 @@ class Parts:
     staff: StaffService
     signing: Signing
     factors: SecondFactors
+    figures: Figures
     sessions: Sessions
     clock: Clock
     settings: ServicesSettings
@@ -43,6 +45,7 @@ def make_parts(topics: Topics, sessions: Sessions, clock: Clock, settings: Servi
         staff=StaffService(sessions=sessions, clock=clock, passwords=passwords),
         signing=Signing(sessions=sessions, clock=clock, passwords=passwords, cipher=cipher),
         factors=SecondFactors(sessions=sessions, clock=clock, cipher=cipher),
+        figures=Figures(sessions=sessions, clock=clock),
         sessions=sessions,
         clock=clock,
         settings=settings,

@@ -68,6 +68,7 @@ def add_templates(app: web.Application, parts: Parts, assets: Assets, areas: Seq
         ago=_ago(parts.clock),
         number=number,
         share=share,
+        seconds=seconds,
         as_json=as_json,
         plain=plain,
         browser=browser,
@@ -150,6 +151,11 @@ def number(value: int | None) -> str:
 def share(part: float | None, digits: int = 1) -> str:
     """0.953 as 95.3%; —— where there is none."""
     return "——" if part is None else f"{part:.{digits}%}"
+
+
+def seconds(milliseconds: int | None) -> str:
+    """1.25 秒; —— where there is none."""
+    return "——" if milliseconds is None else f"{milliseconds / 1000:.2f} 秒"
 
 
 def as_json(value: object) -> Markup:

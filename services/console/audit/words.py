@@ -20,5 +20,6 @@ ACTIONS: Mapping[str, str] = {
     "staff.second_factor_set": "设置第二验证",
     "staff.second_factor_removed": "解除第二验证",
     "staff.recovery_codes_made": "更换备用码",
+    "conversations.unmasked": "查看完整号码",
 }
-SUBJECTS: Mapping[str, str] = {"staff": "账号"}
+SUBJECTS: Mapping[str, str] = {"staff": "账号", "conversation": "会话"}

@@ -9,16 +9,15 @@ from typing import Any
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from services.console.app import CONSOLE_AREAS
-from services.console.pages import PREFIX, Page
+from services.console.pages import AREAS_KEY, PREFIX, Page
 from services.staff.permissions import GRANTS, WITHOUT_ROLE, Permission, Role
 from tests.fakes.clock import FixedClock
 from tests.integration.console.conftest import Browser, NewBrowser
 
 
 def _pages(server: TestServer[web.Request]) -> list[Page]:
-    (console,) = (app for app in server.app._subapps if CONSOLE_AREAS in app)
-    return [page for area in console[CONSOLE_AREAS] for page in area.pages]
+    (console,) = (app for app in server.app._subapps if AREAS_KEY in app)
+    return [page for area in console[AREAS_KEY] for page in area.pages]
 
 
 def _filled(page: Page) -> str:

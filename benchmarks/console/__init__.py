@@ -1,0 +1,1 @@
+"""How fast are the console's pages when there is a lot of everything? `make bench-console`."""

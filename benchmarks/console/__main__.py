@@ -1,0 +1,207 @@
+"""Fills a database, starts the services process, and asks for every page again and again; prints a table.
+
+Fails where a page's 95th percentile is above the limit.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import aiohttp
+import psycopg
+from rich.console import Console
+from rich.table import Table
+
+from benchmarks.console.rows import fill
+from services.app import make_topics
+from services.clock import SystemClock
+from services.console.areas import AREAS
+from services.console.pages import PREFIX
+from services.console.parts import make_parts
+from services.db import make_engine, make_sessions
+from services.embedded import ROOT, EmbeddedPostgres, migrate
+from services.figures.service import Figures
+from services.metrics import Metrics
+from services.settings import ServicesSettings
+from services.staff.permissions import Role
+from tests.fakes.staff import sign_in_as
+
+LIMIT_MS = 300.0
+TOKEN = "a-service-token-of-the-benchmark"
+#: What stands in the place of a path's variables: SQL that finds one. Pages with others are named as left out.
+SAMPLES: Mapping[str, str] = {
+    "/conversations/{citizen}": "SELECT CAST(citizen_id AS text) FROM inbox WHERE told IS NOT NULL LIMIT 1",
+    "/staff/{id}": "SELECT CAST(id AS text) FROM staff LIMIT 1",
+    "/audit/{number}": "SELECT CAST(max(id) AS text) FROM audit_log",
+    "/home/top/{list}.csv": "SELECT 'questions'",
+}
+#: Searches that people make, beside the bare pages.
+SEARCHES: Sequence[str] = (
+    "/?days=30",
+    "/conversations?q=公积金",
+    "/conversations?q=第999999次",
+    "/conversations?q=没有人这样问过",
+    "/conversations?state=failed",
+    "/conversations?since=2020-01-01&until=2020-02-01",
+    "/audit?login=editor7",
+    "/audit?subject_kind=staff&subject_id=n17",
+    "/audit?action=staff.created",
+    "/staff?q=bench",
+)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Measured:
+    """One page's times in milliseconds."""
+
+    path: str
+    status: int
+    times: Sequence[float]
+
+    @property
+    def p95(self) -> float:
+        return sorted(self.times)[max(0, round(0.95 * len(self.times)) - 1)]
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.console", description=__doc__)
+    parser.add_argument("--messages", type=int, default=1_000_000)
+    parser.add_argument("--hits", type=int, default=100_000)
+    parser.add_argument("--requests", type=int, default=40, help="a page")
+    arguments = parser.parse_args()
+    out = Console(highlight=False)
+    with tempfile.TemporaryDirectory(prefix="zq-bench-") as folder, EmbeddedPostgres(Path(folder) / "pg") as server:
+        url = server.ensure_database("bench")
+        migrate(url)
+        started = time.monotonic()
+        with psycopg.connect(url, autocommit=True) as connection:
+            connection.execute("SET synchronous_commit = off")
+            for what in fill(connection, messages=arguments.messages, hits=arguments.hits):
+                out.print(f"  {time.monotonic() - started:5.0f} s  making {what}")
+        settings = ServicesSettings(database_url=url, data_dir=folder, service_token=TOKEN, services_port=_free_port())
+        asyncio.run(_prepare(settings))
+        out.print(f"  {time.monotonic() - started:5.0f} s  figures rolled up")
+        with _running(settings, Path(folder)):
+            measured = asyncio.run(_measure(settings, arguments.requests))
+    _print(measured, out)
+    return 1 if any(one.p95 > LIMIT_MS or one.status != 200 for one in measured) else 0
+
+
+async def _prepare(settings: ServicesSettings) -> None:
+    """Accounts, and the figures of the whole month, as they would have been written hour by hour."""
+    engine = make_engine(settings.database_url)
+    sessions, clock = make_sessions(engine), SystemClock()
+    for n in range(120):
+        await sign_in_as(sessions, settings, clock, login=f"bench{n}", roles=[Role.EDITOR])
+    await Figures(sessions=sessions, clock=clock).roll()
+    await engine.dispose()
+
+
+async def _measure(settings: ServicesSettings, requests: int) -> list[Measured]:
+    engine = make_engine(settings.database_url)
+    sessions, clock = make_sessions(engine), SystemClock()
+    cookie = await sign_in_as(sessions, settings, clock, login="administrator", roles=[Role.ADMINISTRATOR])
+    areas = [
+        make(make_parts(make_topics(sessions, clock, settings, Metrics()), sessions, clock, settings)) for make in AREAS
+    ]
+    pages = [page for area in areas for page in area.pages if page.method == "GET" and not page.passive]
+    with psycopg.connect(settings.database_url) as connection:
+        paths = [path for page in pages for path in _filled(page.path, connection)]
+    await engine.dispose()
+    base = f"http://127.0.0.1:{settings.services_port}{PREFIX}"
+    async with aiohttp.ClientSession(cookies={"zq_console": cookie}) as client:
+        return [await _page(client, base, path, requests) for path in (*paths, *SEARCHES)]
+
+
+def _filled(path: str, connection: psycopg.Connection) -> Iterator[str]:
+    """The path with a sample in the place of its variable; nothing for one that has no sample."""
+    if path.startswith(("/sign-in", "/invitation", "/profile/second-factor")):
+        return
+    if "{" not in path:
+        yield path
+    elif path in SAMPLES:
+        row = connection.execute(SAMPLES[path]).fetchone()  # type: ignore[call-overload]
+        if row is not None and row[0] is not None:
+            yield path[: path.index("{")] + row[0] + path[path.index("}") + 1 :]
+    else:
+        print(f"  left out: {path}")
+
+
+async def _page(client: aiohttp.ClientSession, base: str, path: str, requests: int) -> Measured:
+    times: list[float] = []
+    status = 0
+    for n in range(requests + 2):
+        await asyncio.sleep(0.13)  # slower than the limit of requests of one account
+        started = time.perf_counter()
+        async with client.get(base + path) as response:
+            await response.read()
+        # The first two compile the template and fill the connection pool.
+        if n >= 2:
+            times.append((time.perf_counter() - started) * 1000)
+        status = response.status
+    return Measured(path=path, status=status, times=times)
+
+
+@contextmanager
+def _running(settings: ServicesSettings, folder: Path) -> Iterator[None]:
+    environment = {
+        **os.environ,
+        "DATABASE_URL": settings.database_url,
+        "ZQ_DATA_DIR": settings.data_dir,
+        "ZQ_SERVICE_TOKEN": TOKEN,
+        "ZQ_SERVICES_PORT": str(settings.services_port),
+    }
+    with (folder / "services.log").open("wb") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "services", "serve"], cwd=ROOT, env=environment, stdout=log, stderr=log
+        )
+        try:
+            asyncio.run(_until_ready(f"http://127.0.0.1:{settings.services_port}/readyz"))
+            yield
+        finally:
+            process.terminate()
+            process.wait(30)
+
+
+async def _until_ready(url: str) -> None:
+    async with aiohttp.ClientSession() as client:
+        for _ in range(600):
+            try:
+                async with client.get(url) as response:
+                    if response.status == 200:
+                        return
+            except aiohttp.ClientError:
+                pass
+            await asyncio.sleep(0.1)
+    raise RuntimeError("the services did not start")
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def _print(measured: Sequence[Measured], out: Console) -> None:
+    table = Table("page", "status", "p50 ms", "p95 ms", "", title="The console's pages", title_justify="left")
+    for one in sorted(measured, key=lambda one: -one.p95):
+        verdict = "ok" if one.p95 <= LIMIT_MS else f"above {LIMIT_MS:.0f}"
+        table.add_row(one.path, str(one.status), f"{statistics.median(one.times):.0f}", f"{one.p95:.0f}", verdict)
+    out.print(table)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""Conversations, read as the citizen saw them."""

@@ -1,0 +1,1 @@
+"""How the assistant does, in numbers: rolled up by the hour, so that looking costs the same however much there was."""
