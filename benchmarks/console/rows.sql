@@ -48,7 +48,7 @@ SELECT pg_temp.said(n) || n, pg_temp.said(n) || n, 1 + n %% 40, now() - interval
 FROM generate_series(1, %(hits)s::bigint) AS n;
 
 -- FAQ entries
-INSERT INTO faq_entries (id, question, similar, answer, department, source, source_url, topics, task_code, feed,
+INSERT INTO faq_entries (id, question, "similar", answer, department, source, source_url, topics, task_code, feed,
                          content_hash, revision, created_at, updated_at)
 SELECT 'bench-' || n, pg_temp.said(n) || n, '[]', repeat('请到市政务服务中心办理。', 6), '云江市公安局', '示例', '', '[]',
        '', 'staff', '', 1, now(), now()
