@@ -76,7 +76,7 @@ async def worker(settings: BotSettings, fault: Fault) -> None:
             _serving(app, settings.edge_host, settings.worker_port),
             ticking(duties.ticks(), on_failure=messaging.base.metrics.tick_failed),
         ):
-            await duties.run_jobs(stop)
+            await asyncio.gather(duties.run_jobs(stop), duties.run_training(stop))
 
 
 def _stop_signal() -> asyncio.Event:

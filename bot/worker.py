@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
+from importlib.util import find_spec
 
 import psycopg
 import structlog
@@ -21,12 +23,19 @@ from bot.forgetting import forget_old
 from bot.jobs import make_jobs, retry_stalled
 from bot.news import ServiceNews
 from bot.scheduler import Tick
+from bot.training.maker import Maker
+from bot.training.watch import Watch
 from services.appointments.service import AppointmentService
+from services.embedded import ROOT
 from services.notices.dispatch import DispatchService
 from services.notices.lifecycle import LifecycleService
 from services.notices.rates import Rate, SharedRate
 from services.notices.receipts import ReceiptService
 from services.progress.service import ProgressService
+from services.training.examples import ExampleService
+from services.training.fingerprint import release_digest
+from services.training.making import MakingService
+from services.training.service import Rules, TrainingService
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -49,6 +58,7 @@ class Worker:
         self._broadcaster = _broadcaster(messaging)
         database_url = messaging.base.settings.database_url
         self._jobs = make_jobs(database_url, [notice_jobs.register(self._broadcaster)])
+        self._maker = _maker(messaging)
 
     def ticks(self) -> Sequence[Tick]:
         """All that this process looks at again and again, the messaging included."""
@@ -73,7 +83,15 @@ class Worker:
             Tick(name="vault.purge", seconds=300.0, run=_ignoring_result(messaging.vault.purge)),
             Tick(name="messaging.purge", seconds=300.0, run=self._purge),
             Tick(name="jobs.stalled", seconds=30.0, run=self._retry_stalled),
+            Tick(name="training.watch", seconds=60.0, run=_watch(messaging).look),
         )
+
+    async def run_training(self, stop: asyncio.Event) -> None:
+        """Makes wanted model versions until `stop`, where this machine has what it takes."""
+        if find_spec("rasa") is None:
+            log.info("training.elsewhere", reason="Rasa is not installed on this machine")
+            return
+        await self._maker.run(stop)
 
     async def run_jobs(self, stop: asyncio.Event) -> None:
         """Works on jobs until `stop`; a database that is away is waited for."""
@@ -132,6 +150,24 @@ def _broadcaster(messaging: Messaging) -> Broadcaster:
         group_rate=SharedRate(sessions=base.sessions, name="wechat.mass", rate=MASS_RATE),
     )
     return Broadcaster(tools, Limits())
+
+
+def _maker(messaging: Messaging) -> Maker:
+    base = messaging.base
+    return Maker(
+        making=MakingService(sessions=base.sessions, clock=base.clock, release=release_digest(ROOT)),
+        examples=ExampleService(sessions=base.sessions, clock=base.clock),
+        sessions=base.sessions,
+        root=ROOT,
+        environment=os.environ,
+    )
+
+
+def _watch(messaging: Messaging) -> Watch:
+    base = messaging.base
+    # It only goes back to what was live before: no rule for going forward applies.
+    training = TrainingService(sessions=base.sessions, clock=base.clock, release=release_digest(ROOT), rules=Rules())
+    return Watch(training=training, sessions=base.sessions, clock=base.clock)
 
 
 def _ignoring_result(run: Callable[[], Awaitable[object]]) -> Callable[[], Awaitable[None]]:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import sys
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from services.training.fingerprint import digest_of
 
 MODEL_NAME = "zhengqiao"
 #: What a model is made from; a change in any of these makes it stale.
@@ -29,20 +30,7 @@ def model_path(root: Path) -> Path:
 
 def fingerprint(root: Path) -> str:
     """A digest of everything that a model is made from."""
-    digest = hashlib.sha256()
-    for path in _source_files(root):
-        digest.update(str(path.relative_to(root)).encode())
-        digest.update(hashlib.sha256(path.read_bytes()).digest())
-    return digest.hexdigest()
-
-
-def _source_files(root: Path) -> Iterable[Path]:
-    for source in SOURCES:
-        path = root / source
-        if path.is_dir():
-            yield from sorted(p for p in path.rglob("*") if p.suffix in {".yml", ".py", ".txt"})
-        elif path.exists():
-            yield path
+    return digest_of(root, SOURCES)
 
 
 def is_fresh(root: Path) -> bool:

@@ -35,6 +35,7 @@ def with_addresses(environment: Mapping[str, str]) -> dict[str, str]:
         "ZQ_SERVICES_URL": base + env["ZQ_SERVICES_PORT"],
         "ZQ_RASA_URL": base + env["ZQ_RASA_PORT"],
         "ZQ_ACTIONS_URL": f"{base}{env['ZQ_ACTIONS_PORT']}/webhook",
+        "ZQ_MODEL_URL": f"{base}{env['ZQ_SERVICES_PORT']}/training/v1/model",
         "ZQ_PUBLIC_URL": base + env["ZQ_EDGE_PORT"],
         "ZQ_SIM_EDGE_URL": f"{base}{env['ZQ_EDGE_PORT']}/wechat",
         "ZQ_SIM_LOG": str(Path(env["ZQ_DATA_DIR"]) / "simulator.jsonl"),
@@ -60,7 +61,7 @@ def with_platform(environment: Mapping[str, str]) -> dict[str, str]:
     }
 
 
-def process_specs(environment: Mapping[str, str], *, model: Path, simulator: bool) -> list[ProcessSpec]:
+def process_specs(environment: Mapping[str, str], *, simulator: bool) -> list[ProcessSpec]:
     """Every process of one machine, in the order in which they are started."""
     python = sys.executable
 
@@ -69,7 +70,7 @@ def process_specs(environment: Mapping[str, str], *, model: Path, simulator: boo
 
     rasa = (
         *(python, "-m", "rasa", "run", "--interface", "127.0.0.1", "--port", environment["ZQ_RASA_PORT"]),
-        *("--model", str(model), "--endpoints", "endpoints.yml", "--credentials", "credentials.yml"),
+        *("--endpoints", "endpoints.yml", "--credentials", "credentials.yml"),
     )
     specs = [
         ProcessSpec(name="rasa", argv=rasa, health_url=url("ZQ_RASA_PORT", "/webhooks/edge/")),

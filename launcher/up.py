@@ -17,7 +17,10 @@ from launcher.environment import load_environment, tracker_url
 from launcher.model import ensure_model
 from launcher.processes import process_specs, uses_simulator, with_addresses, with_platform
 from launcher.supervisor import Supervisor
+from services.clock import SystemClock
+from services.db import make_engine, make_sessions
 from services.embedded import EmbeddedPostgres, migrate
+from services.training.release import take_in_release
 
 DATABASE = "zhengqiao"
 HEALTHY_SECONDS = 120.0
@@ -33,8 +36,8 @@ async def up(root: Path, data_dir: Path, environ: Mapping[str, str], out: Consol
             await _load_city(root, environment, city)
         await asyncio.to_thread(ensure_assets, root, out)
         out.print("[bold]Preparing the assistant")
-        model = await ensure_model(root, environment, out)
-        await _run(root, environment, model, out, simulator=uses_simulator(environ))
+        await _register(environment, await ensure_model(root, environment, out), out)
+        await _run(root, environment, out, simulator=uses_simulator(environ))
 
 
 async def run_services_command(root: Path, data_dir: Path, environ: Mapping[str, str], words: Sequence[str]) -> int:
@@ -46,11 +49,12 @@ async def run_services_command(root: Path, data_dir: Path, environ: Mapping[str,
         return await process.wait()
 
 
-async def _run(root: Path, environment: Mapping[str, str], model: Path, out: Console, *, simulator: bool) -> None:
+async def _run(root: Path, environment: Mapping[str, str], out: Console, *, simulator: bool) -> None:
     stop = asyncio.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
+    # SIGHUP: the terminal was closed.
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    specs = process_specs(environment, model=model, simulator=simulator)
+    specs = process_specs(environment, simulator=simulator)
     supervisor = Supervisor(specs, environment=environment, root=root, out=out)
     stopped = asyncio.create_task(stop.wait())
     try:
@@ -67,8 +71,10 @@ async def _run(root: Path, environment: Mapping[str, str], model: Path, out: Con
         healthy.cancel()
     finally:
         stopped.cancel()
-        out.print("Stopping")
-        await supervisor.stop()
+        try:
+            out.print("Stopping")
+        finally:  # with the terminal gone nothing can be printed, and yet all has to stop
+            await supervisor.stop()
 
 
 @contextlib.asynccontextmanager
@@ -105,6 +111,17 @@ async def _keep_alive(server: EmbeddedPostgres, out: Console) -> None:
                 out.print("[yellow]the database had died and was started again")
         except Exception as error:  # whatever it is, trying again is all there is to do
             out.print(f"[red]the database has died and does not start yet: {type(error).__name__} {error}")
+
+
+async def _register(environment: Mapping[str, str], model: Path, out: Console) -> None:
+    """Lets the model that came with the program answer, where staff have not trained a later one on this release."""
+    engine = make_engine(environment["DATABASE_URL"], application_name="zhengqiao-launcher")
+    try:
+        version = await take_in_release(make_sessions(engine), SystemClock(), model)
+    finally:
+        await engine.dispose()
+    if version is not None:
+        out.print(f"  [green]✓[/] model version {version} is live")
 
 
 async def _load_city(root: Path, environment: Mapping[str, str], city: Path) -> None:

@@ -17,6 +17,7 @@ import services.faq.cli
 import services.notices.cli
 import services.progress.cli
 import services.staff.cli
+import services.training.cli
 from services import city
 from services.app import make_app
 from services.cli import Context, Handler
@@ -78,6 +79,7 @@ def _parser() -> argparse.ArgumentParser:
         services.progress.cli,
         services.notices.cli,
         services.staff.cli,
+        services.training.cli,
     ):
         topic.register(commands)
     return parser

@@ -26,6 +26,7 @@ from services.crypto import load_cipher
 from services.db import Sessions, make_engine, make_sessions, ping
 from services.dense.ranking import DenseRanking
 from services.dense.settings import dense_settings
+from services.embedded import ROOT
 from services.faq import meaning
 from services.faq.api import make_api as faq_api
 from services.faq.service import TOPIC as FAQ
@@ -38,6 +39,12 @@ from services.progress.api import make_api as progress_api
 from services.progress.service import ProgressService
 from services.search.live import SharedLanguage
 from services.settings import ServicesSettings
+from services.training.api import add_model_route
+from services.training.api import make_api as training_api
+from services.training.examples import ExampleService
+from services.training.fingerprint import release_digest
+from services.training.service import TrainingService
+from services.training.settings import training_rules
 from services.vault.api import make_api as vault_api
 from services.vault.service import VaultService
 from services.web import BODY_LIMIT, Api, mount, problems
@@ -58,6 +65,8 @@ class Topics:
     progress: ProgressService
     notices: NoticeService
     vault: VaultService
+    training: TrainingService
+    examples: ExampleService
 
 
 def make_topics(sessions: Sessions, clock: Clock, settings: ServicesSettings, metrics: Metrics) -> Topics:
@@ -77,6 +86,10 @@ def make_topics(sessions: Sessions, clock: Clock, settings: ServicesSettings, me
         ),
         notices=NoticeService(sessions=sessions, clock=clock, audience=CitizenService(sessions=sessions, clock=clock)),
         vault=VaultService(sessions=sessions, clock=clock, cipher=cipher, seconds=settings.vault_seconds),
+        training=TrainingService(
+            sessions=sessions, clock=clock, release=release_digest(ROOT), rules=training_rules(settings)
+        ),
+        examples=ExampleService(sessions=sessions, clock=clock),
     )
 
 
@@ -101,6 +114,7 @@ def make_apis(topics: Topics) -> Sequence[Api]:
         progress_api(topics.progress),
         notices_api(topics.notices),
         vault_api(topics.vault),
+        training_api(topics.training, topics.examples),
     )
 
 
@@ -117,6 +131,7 @@ def make_app(settings: ServicesSettings, clock: Clock) -> web.Application:
     app[STARTED_AT] = time.monotonic()
     apis = make_apis(topics)
     mount(app, apis, service_token=settings.service_token)
+    add_model_route(app, topics.training, service_token=settings.service_token)
     for api in apis:
         _add_page(app, api)
     app.add_subapp(f"{CONSOLE}/", make_console(make_parts(topics, sessions, clock, settings)))

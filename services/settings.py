@@ -77,6 +77,11 @@ class ServicesSettings(SettingsBase, frozen=True, kw_only=True):
     embeddings_near: Annotated[float, msgspec.Meta(ge=0, le=1)] = 0.6
     embeddings_sure: Annotated[float, msgspec.Meta(ge=0, le=1)] = 0.8
 
+    #: Must staff have accepted every real question that a model version takes otherwise, before it goes live?
+    training_review: Literal["required", "optional"] = "required"
+    #: How many points of 100 its accuracy on the questions kept apart may be below that of the live version.
+    training_may_lose: Annotated[float, msgspec.Meta(ge=0, le=100)] = 1.0
+
     @property
     def console_address(self) -> str:
         """The console's address without a path."""

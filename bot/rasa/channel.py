@@ -79,8 +79,11 @@ class EdgeInput(InputChannel):
 
         @blueprint.get("/")
         async def health(request: Request) -> HTTPResponse:
-            ready = request.app.ctx.agent is not None and request.app.ctx.agent.is_ready()
-            return response.json({"status": "ok" if ready else "starting"}, status=200 if ready else 503)
+            agent = request.app.ctx.agent
+            if agent is None or not agent.is_ready():
+                return response.json({"status": "starting"}, status=503)
+            # The digest by which the backends know the model: who promotes one sees when it has arrived.
+            return response.json({"status": "ok", "model": agent.fingerprint})
 
         @blueprint.post("/webhook")
         async def receive(request: Request) -> HTTPResponse:

@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import aiohttp
+import psutil
 import psycopg
 import pytest
 
@@ -61,6 +62,17 @@ async def test_every_message_is_answered_and_none_twice_while_each_process_is_ki
     assert outcome["unanswered"] == {}
     assert outcome["twice"] == []
     assert outcome["too_many"] == {}
+
+
+async def test_closing_the_terminal_ends_every_process(own_program: Running) -> None:
+    pids = [int(path.read_text()) for path in (own_program.data_dir / "run").glob("*.pid")]
+    assert len(pids) == 6
+    assert all(psutil.pid_exists(pid) for pid in pids)
+
+    own_program.launcher.send_signal(signal.SIGHUP)
+
+    assert await asyncio.to_thread(own_program.launcher.wait, 60) == 0
+    assert not any(psutil.pid_exists(pid) for pid in pids)
 
 
 def kill(program: Running, victim: str) -> None:

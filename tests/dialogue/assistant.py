@@ -37,6 +37,8 @@ def trained_model() -> Path:
         "SQLALCHEMY_SILENCE_UBER_WARNING": "1",
         "ZQ_ACTIONS_URL": "http://127.0.0.1:5055/webhook",
         "ZQ_TRACKER_URL": "postgresql+psycopg://unused",
+        "ZQ_MODEL_URL": "http://127.0.0.1:1/model",
+        "ZQ_SERVICE_TOKEN": TOKEN,
     }
     return asyncio.run(ensure_model(ROOT, environment, Console(file=sys.stderr)))
 
@@ -91,7 +93,7 @@ def running_assistant(
     """Starts everything, waits until it is healthy, and stops it again; `settings` beside the test's own."""
     backends = FakeBackends()
     tracker_url = database_url.replace("postgresql://", "postgresql+psycopg://", 1)
-    with serving(backends) as services_url, contextlib.ExitStack() as stack:
+    with serving(backends, model) as services_url, contextlib.ExitStack() as stack:
         rasa_port, actions_port = free_port(), free_port()
         environment = os.environ | {
             "RASA_TELEMETRY_ENABLED": "false",
@@ -102,11 +104,12 @@ def running_assistant(
             "ZQ_ACTIONS_PORT": str(actions_port),
             "ZQ_ACTIONS_URL": f"http://127.0.0.1:{actions_port}/webhook",
             "ZQ_TRACKER_URL": tracker_url,
+            "ZQ_MODEL_URL": f"{services_url}/training/v1/model",
             **settings,
         }
         actions = (sys.executable, "-m", "tests.dialogue.action_server")
         rasa = (
-            *(sys.executable, "-m", "rasa", "run", "--model", str(model), "--interface", "127.0.0.1"),
+            *(sys.executable, "-m", "rasa", "run", "--interface", "127.0.0.1"),
             *("--port", str(rasa_port), "--endpoints", "endpoints.yml", "--credentials", "credentials.yml"),
         )
         logs = [folder / "actions.log", folder / "rasa.log"]
@@ -120,12 +123,12 @@ def running_assistant(
 
 
 @contextlib.contextmanager
-def serving(backends: FakeBackends) -> Iterator[str]:
+def serving(backends: FakeBackends, model: Path | None = None) -> Iterator[str]:
     """Serves the fakes from a thread of its own, because tests come and go with their event loops."""
     loop, ready, address = asyncio.new_event_loop(), threading.Event(), []
 
     async def start() -> web.AppRunner:
-        runner = web.AppRunner(backends.app())
+        runner = web.AppRunner(backends.app(model))
         await runner.setup()
         site = web.TCPSite(runner, "127.0.0.1", 0)
         await site.start()

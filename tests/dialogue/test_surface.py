@@ -137,6 +137,8 @@ def test_rasa_finds_nothing_to_complain_about() -> None:
         "SQLALCHEMY_SILENCE_UBER_WARNING": "1",
         "ZQ_ACTIONS_URL": "http://127.0.0.1:5055/webhook",
         "ZQ_TRACKER_URL": "postgresql+psycopg://unused",
+        "ZQ_MODEL_URL": "http://127.0.0.1:1/model",
+        "ZQ_SERVICE_TOKEN": "a-service-token-of-the-tests",
     }
     validate = (sys.executable, "-m", "rasa", "data", "validate", "--fail-on-warnings", "--data")
     done = subprocess.run(

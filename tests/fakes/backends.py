@@ -6,6 +6,8 @@ import json
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import partial
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -30,6 +32,13 @@ TOKEN = "fake-service-token-0123456789"
 PROBLEM = "urn:zhengqiao:problem:"
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+async def _model(path: Path, request: web.Request) -> web.StreamResponse:
+    """The same file as long as the process lives, so any digest does."""
+    if request.headers.get("If-None-Match") == path.name:
+        return web.Response(status=304)
+    return web.FileResponse(path, headers={"ETag": path.name})
 
 
 @dataclass(kw_only=True)
@@ -58,8 +67,11 @@ class FakeBackends:
         for name in self.__dataclass_fields__:
             setattr(self, name, getattr(fresh, name))
 
-    def app(self) -> web.Application:
+    def app(self, model: Path | None = None) -> web.Application:
+        """`model`: the file that Rasa gets as the live model."""
         app = web.Application(middlewares=[self._guard])
+        if model is not None:
+            app.router.add_get("/training/v1/model", partial(_model, model))
         app.router.add_get("/catalogue/v1/items", self._items)
         app.router.add_get("/catalogue/v1/items/{code}", self._item)
         app.router.add_get("/catalogue/v1/items/{code}/guide", self._guide)

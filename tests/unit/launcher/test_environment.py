@@ -84,7 +84,7 @@ def test_with_a_platform_no_simulator_is_started(tmp_path: Path) -> None:
 
     assert not uses_simulator(environment)
     assert with_platform(environment)["ZQ_WECHAT_API_BASE"] == "https://platform.example"
-    names = [spec.name for spec in process_specs(environment, model=Path("m.tar.gz"), simulator=False)]
+    names = [spec.name for spec in process_specs(environment, simulator=False)]
     assert names == ["rasa", "actions", "services", "edge", "worker"]
 
 
