@@ -42,17 +42,22 @@ class Lexicon:
             wording = found.group(1)
             meanings = self.meanings.get(wording) or self.meanings[_without_count(wording)]
             yield found.start(), found.start() + len(wording), meanings
+            # 进度查询 is 进度 too: a longer wording says what the shorter one at its start says.
+            for end in range(2, len(wording)):
+                if shorter := self.meanings.get(wording[:end]):
+                    yield found.start(), found.start() + end, shorter
 
 
 def load_lexicon(normalise: Callable[[str], str], folder: Path = FOLDER) -> Lexicon:
     """Reads the lists; raises ValueError naming the line that cannot be read."""
     meanings: dict[str, tuple[str, ...]] = {}
-    for number, line in _lines(folder / "synonyms.txt"):
-        wordings = list(dict.fromkeys(normalise(word) for word in line.split()))
-        if len(wordings) < 2:
-            raise ValueError(f"synonyms.txt line {number}: a meaning needs two wordings or more")
-        for wording in wordings:
-            meanings[wording] = tuple(dict.fromkeys((*meanings.get(wording, ()), wordings[0])))
+    for path in sorted((folder / "meanings").glob("*.txt")):
+        for number, line in _lines(path):
+            wordings = list(dict.fromkeys(normalise(word) for word in line.split()))
+            if len(wordings) < 2:
+                raise ValueError(f"{path.name} line {number}: a meaning needs two wordings or more")
+            for wording in wordings:
+                meanings[wording] = tuple(dict.fromkeys((*meanings.get(wording, ()), wordings[0])))
     return Lexicon(
         fillers=_word_list(normalise, folder / "fillers.txt"),
         asking=_word_list(normalise, folder / "asking.txt"),
