@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from services.appointments.api import make_api as appointments_api
 from services.appointments.service import AppointmentService
 from services.catalogue.api import make_api as catalogue_api
+from services.catalogue.service import TOPIC as CATALOGUE
 from services.catalogue.service import CatalogueService
 from services.citizens.service import CitizenService
 from services.clock import Clock
@@ -24,10 +25,8 @@ from services.console.pages import PREFIX as CONSOLE
 from services.console.parts import make_parts
 from services.crypto import load_cipher
 from services.db import Sessions, make_engine, make_sessions, ping
-from services.dense.ranking import DenseRanking
-from services.dense.settings import dense_settings
+from services.dense.choice import make_dense
 from services.embedded import ROOT
-from services.faq import meaning
 from services.faq.api import make_api as faq_api
 from services.faq.service import TOPIC as FAQ
 from services.faq.service import FaqService
@@ -73,11 +72,10 @@ def make_topics(sessions: Sessions, clock: Clock, settings: ServicesSettings, me
     """The services on one database."""
     cipher = load_cipher(settings.vault_key, settings.data_path)
     language = SharedLanguage()
+    dense = make_dense((CATALOGUE, FAQ), sessions, settings, metrics)
     return Topics(
-        catalogue=CatalogueService(sessions=sessions, clock=clock, language=language),
-        faq=FaqService(
-            sessions=sessions, clock=clock, language=language, dense=_faq_by_meaning(sessions, settings, metrics)
-        ),
+        catalogue=CatalogueService(sessions=sessions, clock=clock, language=language, dense=dense.get(CATALOGUE)),
+        faq=FaqService(sessions=sessions, clock=clock, language=language, dense=dense.get(FAQ)),
         appointments=AppointmentService(
             sessions=sessions, clock=clock, cipher=cipher, reservation_seconds=settings.reservation_seconds
         ),
@@ -91,14 +89,6 @@ def make_topics(sessions: Sessions, clock: Clock, settings: ServicesSettings, me
         ),
         examples=ExampleService(sessions=sessions, clock=clock),
     )
-
-
-def _faq_by_meaning(sessions: Sessions, settings: ServicesSettings, metrics: Metrics) -> DenseRanking | None:
-    """The FAQ's dense ranking, where an endpoint is set."""
-    dense = dense_settings(settings)
-    if dense is None:
-        return None
-    return DenseRanking(topic=FAQ, texts=meaning.TEXTS, sessions=sessions, settings=dense, metrics=metrics)
 
 
 TOPICS = web.AppKey("topics", Topics)

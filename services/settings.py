@@ -53,6 +53,8 @@ class ServicesSettings(SettingsBase, frozen=True, kw_only=True):
 
     services_host: str = "127.0.0.1"
     services_port: Port = 8020
+    #: bundled: without an endpoint, the model that comes with the program ranks by meaning; none: words alone rank.
+    search_model: Literal["bundled", "none"] = "bundled"
     #: Seals citizens' identifiers.
     vault_key: VaultKey = ""
     #: How long a citizen's identifier can be exchanged back.
@@ -67,13 +69,14 @@ class ServicesSettings(SettingsBase, frozen=True, kw_only=True):
     console_proxies: Annotated[int, msgspec.Meta(ge=0, le=5)] = 0
     #: May staff work without a second factor?
     console_second_factor: Literal["required", "optional"] = "required"
-    #: An OpenAI-compatible embeddings endpoint, up to and without `/embeddings`; empty: words alone rank.
+    #: An OpenAI-compatible embeddings endpoint, up to and without `/embeddings`, that ranks by meaning.
     embeddings_url: str = ""
     embeddings_model: Annotated[str, msgspec.Meta(max_length=200)] = ""
     embeddings_key: Annotated[str, msgspec.Meta(max_length=1000)] = ""
     #: How long a citizen's question waits for it.
     embeddings_seconds: Annotated[float, msgspec.Meta(gt=0, le=5)] = 0.8
-    #: From these cosine similarities on (the model's own scale) an entry may be meant, and is meant where words agree.
+    #: The model's scale: cosine similarities up to which a text has nothing to do with the question, and from which on
+    #: it says the same.
     embeddings_near: Annotated[float, msgspec.Meta(ge=0, le=1)] = 0.6
     embeddings_sure: Annotated[float, msgspec.Meta(ge=0, le=1)] = 0.8
 

@@ -52,6 +52,7 @@ class Bench:
         self._parts: list[str] = arguments.only
         self._diet: bool = arguments.diet
         self._epochs: int = arguments.diet_epochs
+        self._words_only: bool = arguments.words
         self._out = out
         self.notes = Notes()
         if arguments.data is None:
@@ -65,7 +66,7 @@ class Bench:
         if self._parts == ["intents"]:
             return results
         with EmbeddedPostgres(scratch / "postgres") as postgres:
-            server = Server(postgres, self._out)
+            server = Server(postgres, self._out, words_only=self._words_only)
             aspects = AspectReader(ROOT)
             if "items" in self._parts:
                 results |= await self._items(server, aspects)
@@ -177,6 +178,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--diet-epochs", type=int, default=100, metavar="N", help="how often DIET sees each sentence (100)"
     )
+    parser.add_argument("--words", action="store_true", help="search by words alone, without the bundled model")
     parser.add_argument("--only", nargs="+", choices=PARTS, default=list(PARTS), help="measure only these parts")
     return parser
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import msgspec
 
 from services.catalogue.districts import Reach, reach
 from services.catalogue.types import ItemHit, SearchResult, Verdict
-from services.search.index import Tuning
+from services.search.space import Tuning
 from services.search.verdict import Thresholds, decide
 
 #: Chosen by cross-checking several question sets: single characters carry short, misheard and mistyped questions.
@@ -27,8 +27,8 @@ TUNING = Tuning(
     triples=0.2,
     words=0.3,
     meanings=3.0,
+    meaning=0.6,
 )
-THRESHOLDS = Thresholds(nothing=0.38, sure=0.52, tie=0.08)
 #: Another district's item is worth this beside one that is for the citizen.
 ELSEWHERE = 0.8
 #: Hits looked at before the best are shown.
@@ -41,16 +41,17 @@ class Scored:
 
     hit: ItemHit
     score: float
+    #: What the words alone give.
+    words: float
     #: The question is one of the item's names.
     exact: bool
 
 
-def result(found: Iterable[Scored], *, area_code: str, limit: int) -> SearchResult:
+def result(found: Iterable[Scored], *, area_code: str, limit: int, thresholds: Thresholds) -> SearchResult:
     """The result for a citizen of the area; an empty code: the area is not known."""
     ranked = _ranked(found, area_code)
     shown = _distinct(ranked, area_code)
-    scores = [scored.score for scored in shown]
-    verdict: Verdict = {"sure": "sure", "unsure": "ask", "none": "none"}[decide(scores, THRESHOLDS)]  # type: ignore[assignment]
+    verdict: Verdict = {"sure": "sure", "unsure": "ask", "none": "none"}[decide(shown, thresholds)]  # type: ignore[assignment]
     if verdict == "none":
         return SearchResult(verdict="none", hits=[])
     first = shown[0]
@@ -64,10 +65,7 @@ def result(found: Iterable[Scored], *, area_code: str, limit: int) -> SearchResu
 
 def _ranked(found: Iterable[Scored], area_code: str) -> list[Scored]:
     """Best first; of equal ones that of the nearest area, then the shorter name."""
-    scored = [
-        Scored(hit=one.hit, exact=one.exact, score=one.score * (ELSEWHERE if _elsewhere(one, area_code) else 1.0))
-        for one in found
-    ]
+    scored = [replace(one, score=one.score * (ELSEWHERE if _elsewhere(one, area_code) else 1.0)) for one in found]
     return sorted(
         scored,
         key=lambda one: (-round(one.score, 3), -_near(one, area_code), len(one.hit.task_name), one.hit.task_code),

@@ -15,6 +15,7 @@ from services.catalogue.models import CatalogueItem
 from services.catalogue.types import Guide, Item, ItemHit, SearchResult, Status
 from services.clock import Clock
 from services.db import Sessions
+from services.dense.ranking import DenseRanking
 from services.errors import NotFound
 from services.importing.delivery import Delivery, Progress, silent
 from services.importing.report import Report
@@ -37,13 +38,20 @@ class ItemNotFound(NotFound):
 class CatalogueService:
     """The catalogue on one database."""
 
-    def __init__(self, *, sessions: Sessions, clock: Clock, language: SharedLanguage) -> None:
+    def __init__(
+        self, *, sessions: Sessions, clock: Clock, language: SharedLanguage, dense: DenseRanking | None = None
+    ) -> None:
         self._sessions = sessions
         self._clock = clock
         #: Names of districts that items are for -> area code; it only grows.
         self._districts: dict[str, str] = {}
         self._index: LiveIndex[ItemHit] = LiveIndex(
-            topic=TOPIC, sessions=sessions, language=language, tuning=ranking.TUNING, load=self._changes
+            topic=TOPIC,
+            sessions=sessions,
+            language=language,
+            tuning=ranking.TUNING,
+            load=self._changes,
+            dense=dense,
         )
 
     @asynccontextmanager
@@ -57,6 +65,11 @@ class CatalogueService:
         """Is the index read?"""
         return self._index.is_ready
 
+    @property
+    def has_read_meanings(self) -> bool:
+        """Has the dense ranking, where there is one, a vector of every name?"""
+        return self._index.has_read_meanings
+
     async def search(self, question: str, *, district: str = "", limit: int = 3) -> SearchResult:
         """Which items may be meant. `district`: the citizen's, as name or area code; one named in the question wins."""
         await self._index.current()
@@ -65,8 +78,10 @@ class CatalogueService:
         # The district is no part of the item's name: 高新区居住证 asks for 居住证.
         also = [question.replace(name, " ") for name in named]
         found = await self._index.search(question, ranking.LOOKED_AT, also=also)
-        scored = [ranking.Scored(hit=hit, score=score, exact=exact) for hit, score, exact in found]
-        return ranking.result(scored, area_code=area_code, limit=limit)
+        scored = [
+            ranking.Scored(hit=one.payload, score=one.score, words=one.words, exact=one.exact) for one in found.matches
+        ]
+        return ranking.result(scored, area_code=area_code, limit=limit, thresholds=found.thresholds)
 
     async def item(self, task_code: str) -> Item:
         """The item in force; raises ItemNotFound."""

@@ -7,7 +7,8 @@ from collections.abc import Callable
 
 import structlog
 
-from services.dense.client import LONGEST_PAUSE_SECONDS, EmbeddingsFailed
+from services.dense.embedder import EmbeddingsFailed
+from services.dense.endpoint import LONGEST_PAUSE_SECONDS
 
 FIRST_PAUSE_SECONDS = 5.0
 

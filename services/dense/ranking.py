@@ -1,30 +1,29 @@
-"""Which documents mean what a question means? Asked beside the lexical index, and silent when it cannot tell."""
+"""How near are an index's texts to what a question means? Asked beside its words, and silent when it cannot tell."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable
 
-import aiohttp
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from services.db import Sessions
 from services.dense.availability import Availability
-from services.dense.client import EmbeddingsClient, EmbeddingsFailed
+from services.dense.embedder import Embedder, EmbeddingsFailed
 from services.dense.filler import Filler
-from services.dense.fusion import Near
 from services.dense.masking import masked
-from services.dense.settings import DenseSettings
 from services.dense.store import NoVectors, VectorStore, prepare
+from services.dense.types import Near, Texts
 from services.metrics import Metrics
 
 #: Between two looks for texts without a vector.
 LOOK_EVERY_SECONDS = 1.0
 #: A server without pgvector, or a database that is away, is tried again after this.
 PREPARE_EVERY_SECONDS = 60.0
-LIMIT = 10
+#: Farther texts are as good as not near.
+LIMIT = 300
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -32,83 +31,93 @@ log = structlog.stdlib.get_logger(__name__)
 class DenseRanking:
     """One topic's dense ranking; without `running` it knows nothing."""
 
-    def __init__(
-        self, *, topic: str, texts: str, sessions: Sessions, settings: DenseSettings, metrics: Metrics
-    ) -> None:
-        self.settings = settings
+    def __init__(self, *, topic: str, sessions: Sessions, embedder: Embedder, metrics: Metrics) -> None:
         self._topic = topic
         self._sessions = sessions
-        self._store = VectorStore(topic=topic, model=settings.model, texts=texts)
-        self._availability = Availability(topic)
+        self._embedder = embedder
         self._metrics = metrics
-        self._client: EmbeddingsClient | None = None
+        self._store = VectorStore(topic=topic, model=embedder.model)
+        self._availability = Availability(topic)
+        self._filler = Filler(
+            topic=topic,
+            sessions=sessions,
+            store=self._store,
+            embedder=embedder,
+            availability=self._availability,
+            metrics=metrics,
+        )
         self._ready = False
+        self._told = False
 
-    async def nearest(self, question: str) -> Sequence[Near]:
-        """The nearest documents, the nearest first; nothing while endpoint, database or vectors are not there."""
-        asked = masked(question)
-        if not (self._ready and self._client and asked and self._availability.open):
-            return ()
+    def has_read(self, texts: Texts) -> bool:
+        """Has every text its vector that can have one?"""
+        return self._filler.settled(texts)
+
+    async def near(self, question: str, texts: Texts, *, normalise: Callable[[str], str]) -> Near | None:
+        """What is near to the question; None while model, database or vectors are not there."""
+        asked = normalise(masked(question))
+        length = self._filler.dimensions
+        if not (self._ready and asked and length and self._availability.open):
+            return None
+        scale = self._embedder.scale
         try:
-            vector = (await self._client.embed([asked], seconds=self.settings.seconds))[0]
+            vector = await self._embedder.question(asked)
+            if len(vector) != length:
+                raise EmbeddingsFailed(f"{len(vector)} dimensions, {length} before")
             async with self._sessions() as session:
-                length = await self._store.dimensions(session)
-                if length is None:
-                    return ()
-                if length != len(vector):
-                    raise EmbeddingsFailed(f"{len(vector)} dimensions, {length} before")
-                found = await self._store.nearest(session, vector, LIMIT)
+                found = await self._store.nearest(session, vector, above=scale.near, limit=LIMIT)
         except EmbeddingsFailed as error:
             self._metrics.embeddings("question", "failed")
             self._availability.failed(error)
-            return ()
+            return None
         except (SQLAlchemyError, OSError) as error:
             self._metrics.embeddings("question", "no_database")
             log.warning("dense.no_database", topic=self._topic, error=type(error).__name__)
-            return ()
+            return None
         self._metrics.embeddings("question", "ok")
         self._availability.worked()
-        return found
+        nearness = {one: scale.nearness(similarity) for one, similarity in found.items()}
+        return Near(nearness=nearness, unread=self._filler.unread(texts))
 
     @contextlib.asynccontextmanager
-    async def running(self) -> AsyncIterator[None]:
-        """Fills vectors in the background and answers until the block ends."""
-        async with aiohttp.ClientSession() as session:
-            self._client = EmbeddingsClient(
-                session, url=self.settings.url, model=self.settings.model, key=self.settings.key
-            )
-            task = asyncio.create_task(self._fill(self._client), name=f"{self._topic}-dense")
+    async def running(self, texts: Callable[[], Texts | None]) -> AsyncIterator[None]:
+        """Fills vectors in the background and answers until the block ends. `texts`: None before they are read."""
+        async with self._embedder.running():
+            task = asyncio.create_task(self._fill(texts), name=f"{self._topic}-dense")
             try:
                 yield
             finally:
                 task.cancel()
                 with contextlib.suppress(asyncio.CancelledError):
                     await task
-                self._client, self._ready = None, False
+                self._ready = False
 
-    async def _fill(self, client: EmbeddingsClient) -> None:
-        filler = Filler(
-            topic=self._topic,
-            sessions=self._sessions,
-            store=self._store,
-            client=client,
-            availability=self._availability,
-            metrics=self._metrics,
-        )
+    async def _fill(self, texts: Callable[[], Texts | None]) -> None:
         while True:
-            pause = LOOK_EVERY_SECONDS
             try:
-                if not self._ready:
-                    await prepare(self._sessions)
-                    self._ready = True
-                if await filler.step():
-                    pause = 0.0
+                pause = await self._step(texts())
             except NoVectors as error:
-                log.error("dense.no_pgvector", topic=self._topic, reason=str(error), ranking="lexical only")
+                self._tell(error)
                 pause = PREPARE_EVERY_SECONDS
             except (SQLAlchemyError, OSError) as error:
                 log.warning("dense.not_filled", topic=self._topic, error=type(error).__name__)
+                pause = LOOK_EVERY_SECONDS
             except Exception:
                 # A filler that died would leave new texts without vectors for good, and nobody would see it.
                 log.exception("dense.fill_crashed", topic=self._topic)
+                pause = LOOK_EVERY_SECONDS
             await asyncio.sleep(pause)
+
+    async def _step(self, texts: Texts | None) -> float:
+        """Does what is next; how long to wait after it, in seconds."""
+        if not self._ready:
+            await prepare(self._sessions)
+            self._ready = True
+        more = texts is not None and await self._filler.step(texts)
+        return 0.0 if more else LOOK_EVERY_SECONDS
+
+    def _tell(self, error: NoVectors) -> None:
+        """Once: nothing gets worse by it."""
+        if not self._told:
+            log.error("dense.no_pgvector", topic=self._topic, reason=str(error), ranking="words only")
+            self._told = True

@@ -8,7 +8,7 @@ from services.settings import ServicesSettings, SettingsError
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class DenseSettings:
+class EndpointSettings:
     """One endpoint. Similarities are cosines, whose scale is the model's own."""
 
     url: str
@@ -16,13 +16,13 @@ class DenseSettings:
     key: str
     #: A citizen waits no longer than this for the endpoint.
     seconds: float
-    #: From this similarity on a document may be meant.
+    #: Up to this similarity a document has nothing to do with the question.
     near: float
-    #: From this on, and where words put the same document first, it is meant.
+    #: From this on it says the same; where words agree, it is meant.
     sure: float
 
 
-def dense_settings(settings: ServicesSettings) -> DenseSettings | None:
+def endpoint_settings(settings: ServicesSettings) -> EndpointSettings | None:
     """None where no endpoint is set; raises SettingsError where half of it is."""
     if not settings.embeddings_url:
         return None
@@ -32,7 +32,7 @@ def dense_settings(settings: ServicesSettings) -> DenseSettings | None:
         raise SettingsError("settings: ZQ_EMBEDDINGS_URL needs ZQ_EMBEDDINGS_MODEL beside it")
     if settings.embeddings_near > settings.embeddings_sure:
         raise SettingsError("settings: ZQ_EMBEDDINGS_NEAR must not be above ZQ_EMBEDDINGS_SURE")
-    return DenseSettings(
+    return EndpointSettings(
         url=settings.embeddings_url,
         model=settings.embeddings_model,
         key=settings.embeddings_key,

@@ -6,7 +6,7 @@ for everybody else. See docs/decisions/0016-dense-ranking.md.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import text
@@ -14,8 +14,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.db import Sessions
-from services.dense.client import Vector
-from services.dense.fusion import Near
+from services.dense.embedder import Vector
 
 #: Two processes that start together must not both create the table.
 CREATE_LOCK = 7_205_760
@@ -23,14 +22,13 @@ CREATE_LOCK = 7_205_760
 LEASE_SECONDS = 60
 
 _CREATE = """
-    CREATE TABLE IF NOT EXISTS dense_vectors (
+    CREATE TABLE IF NOT EXISTS text_vectors (
         topic text NOT NULL,
         model text NOT NULL,
-        key text NOT NULL,
         text_hash text NOT NULL,
         vector vector,
         claimed_until timestamptz,
-        PRIMARY KEY (topic, model, key, text_hash)
+        PRIMARY KEY (topic, model, text_hash)
     )
 """
 
@@ -40,12 +38,14 @@ class NoVectors(Exception):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Wanted:
-    """A text that has no vector yet."""
+class Kept:
+    """What is there already, by the texts' hashes."""
 
-    key: str
-    text_hash: str
-    wording: str
+    filled: frozenset[str]
+    #: The model will not take these.
+    refused: frozenset[str]
+    #: The vectors' length; None where there are none.
+    dimensions: int | None
 
 
 async def prepare(sessions: Sessions) -> None:
@@ -55,7 +55,7 @@ async def prepare(sessions: Sessions) -> None:
         there = await session.scalar(text("SELECT to_regtype('vector') IS NOT NULL"))
         known = await session.scalar(text("SELECT count(*) FROM pg_available_extensions WHERE name = 'vector'"))
         if not there and not known:
-            raise NoVectors("ZQ_EMBEDDINGS_URL is set, but this PostgreSQL has no pgvector: install it, or unset it")
+            raise NoVectors("this PostgreSQL has no pgvector: install it, or set ZQ_SEARCH_MODEL=none")
         if not there:
             await _create_extension(session)
         await session.execute(text(_CREATE))
@@ -65,110 +65,86 @@ async def _create_extension(session: AsyncSession) -> None:
     try:
         await session.execute(text("CREATE EXTENSION vector"))
     except DBAPIError as error:
-        raise NoVectors(
-            "ZQ_EMBEDDINGS_URL is set, but this user may not create the extension: run CREATE EXTENSION vector as admin"
-        ) from error
+        raise NoVectors("this user may not create the extension: run CREATE EXTENSION vector as admin") from error
 
 
 class VectorStore:
-    """The vectors of one topic and model. `texts` is a SELECT of (key, wording): what should have vectors now."""
+    """The vectors of one topic and model."""
 
-    def __init__(self, *, topic: str, model: str, texts: str) -> None:
+    def __init__(self, *, topic: str, model: str) -> None:
         self._mine = {"topic": topic, "model": model}
-        self._texts = texts
 
-    async def claim(self, session: AsyncSession, limit: int) -> list[Wanted]:
-        """Some texts without a vector that nobody else is at; they are this process's for LEASE_SECONDS."""
+    async def kept(self, session: AsyncSession) -> Kept:
+        """What needs no asking again."""
         rows = await session.execute(
-            text(f"""
-                WITH wanted AS (
-                    SELECT source.key, md5(source.wording) AS text_hash, min(source.wording) AS wording
-                    FROM ({self._texts}) AS source (key, wording)
-                    LEFT JOIN dense_vectors v ON v.topic = :topic AND v.model = :model
-                        AND v.key = source.key AND v.text_hash = md5(source.wording)
-                    WHERE v.key IS NULL OR (v.vector IS NULL AND v.claimed_until < now())
-                    GROUP BY 1, 2 LIMIT :limit
-                ), claimed AS (
-                    INSERT INTO dense_vectors AS v (topic, model, key, text_hash, claimed_until)
-                    SELECT :topic, :model, key, text_hash, now() + make_interval(secs => :lease) FROM wanted
-                    ON CONFLICT (topic, model, key, text_hash) DO UPDATE SET claimed_until = EXCLUDED.claimed_until
-                        WHERE v.vector IS NULL AND v.claimed_until < now()
-                    RETURNING key, text_hash
-                )
-                SELECT key, text_hash, wording FROM claimed JOIN wanted USING (key, text_hash)
-            """),  # noqa: S608 (the topic's own constant)
-            {**self._mine, "limit": limit, "lease": LEASE_SECONDS},
+            text("""
+                SELECT text_hash, vector_dims(vector) AS dimensions FROM text_vectors
+                WHERE topic = :topic AND model = :model AND (vector IS NOT NULL OR claimed_until = 'infinity')
+            """),
+            self._mine,
         )
-        return [Wanted(key=row.key, text_hash=row.text_hash, wording=row.wording) for row in rows]
+        found = {row.text_hash: row.dimensions for row in rows}
+        return Kept(
+            filled=frozenset(one for one, dimensions in found.items() if dimensions is not None),
+            refused=frozenset(one for one, dimensions in found.items() if dimensions is None),
+            dimensions=next(filter(None, found.values()), None),
+        )
 
-    async def save(self, session: AsyncSession, texts: Sequence[Wanted], vectors: Sequence[Vector]) -> None:
-        """Keeps the vectors of claimed texts; keeping them twice changes nothing."""
-        rows = [
-            {**self._mine, "key": one.key, "text_hash": one.text_hash, "vector": str(vector)}
-            for one, vector in zip(texts, vectors, strict=True)
-        ]
+    async def claim(self, session: AsyncSession, hashes: Sequence[str]) -> list[str]:
+        """Those without a vector that nobody else is at; they are this process's for LEASE_SECONDS."""
+        rows = await session.execute(
+            text("""
+                INSERT INTO text_vectors AS v (topic, model, text_hash, claimed_until)
+                SELECT :topic, :model, one, now() + make_interval(secs => :lease)
+                FROM unnest(CAST(:hashes AS text[])) AS one ORDER BY one
+                ON CONFLICT (topic, model, text_hash) DO UPDATE SET claimed_until = EXCLUDED.claimed_until
+                    WHERE v.vector IS NULL AND v.claimed_until < now()
+                RETURNING text_hash
+            """),
+            {**self._mine, "hashes": list(hashes), "lease": LEASE_SECONDS},
+        )
+        return list(rows.scalars())
+
+    async def save(self, session: AsyncSession, vectors: Mapping[str, Vector]) -> None:
+        """Keeps the vectors of claimed texts, by their hashes; keeping them twice changes nothing."""
         await session.execute(
             text("""
-                UPDATE dense_vectors SET vector = CAST(:vector AS vector), claimed_until = NULL
-                WHERE topic = :topic AND model = :model AND key = :key AND text_hash = :text_hash AND vector IS NULL
+                UPDATE text_vectors SET vector = CAST(:vector AS vector), claimed_until = NULL
+                WHERE topic = :topic AND model = :model AND text_hash = :text_hash AND vector IS NULL
             """),
-            rows,
+            [{**self._mine, "text_hash": one, "vector": str(list(vector))} for one, vector in vectors.items()],
         )
 
-    async def release(self, session: AsyncSession, texts: Sequence[Wanted], *, for_good: bool) -> None:
-        """Gives claimed texts back at once; `for_good`: nobody tries them again, because the endpoint refuses them."""
+    async def release(self, session: AsyncSession, hashes: Collection[str], *, for_good: bool) -> None:
+        """Gives claimed texts back at once; `for_good`: nobody tries them again, because the model refuses them."""
         until = "'infinity'" if for_good else "'-infinity'"
         await session.execute(
             text(f"""
-                UPDATE dense_vectors SET claimed_until = {until}
-                WHERE topic = :topic AND model = :model AND key = :key AND text_hash = :text_hash AND vector IS NULL
+                UPDATE text_vectors SET claimed_until = {until}
+                WHERE topic = :topic AND model = :model AND text_hash = :text_hash AND vector IS NULL
             """),  # noqa: S608 (one of two constants)
-            [{**self._mine, "key": one.key, "text_hash": one.text_hash} for one in texts],
+            [{**self._mine, "text_hash": one} for one in hashes],
         )
 
-    async def waiting(self, session: AsyncSession) -> int:
-        """How many claimed texts have no vector yet and may get one."""
-        return int(
-            await session.scalar(
-                text("""
-                    SELECT count(*) FROM dense_vectors WHERE topic = :topic AND model = :model
-                        AND vector IS NULL AND claimed_until < 'infinity'
-                """),
-                self._mine,
-            )
-            or 0
-        )
-
-    async def forget(self, session: AsyncSession) -> None:
-        """Deletes vectors of texts that are no longer said so, and those of models used before."""
+    async def forget(self, session: AsyncSession, said: Collection[str]) -> None:
+        """Deletes vectors of texts that are no longer said, and those of models used before."""
         await session.execute(
-            text(f"""
-                DELETE FROM dense_vectors v WHERE v.topic = :topic AND (v.model <> :model OR NOT EXISTS (
-                    SELECT FROM ({self._texts}) AS source (key, wording)
-                    WHERE source.key = v.key AND md5(source.wording) = v.text_hash))
-            """),  # noqa: S608 (the topic's own constant)
-            self._mine,
-        )
-
-    async def dimensions(self, session: AsyncSession) -> int | None:
-        """The length of the vectors kept; None where there are none."""
-        found = await session.scalar(
             text("""
-                SELECT vector_dims(vector) FROM dense_vectors
-                WHERE topic = :topic AND model = :model AND vector IS NOT NULL LIMIT 1
+                DELETE FROM text_vectors v WHERE v.topic = :topic AND (v.model <> :model OR NOT EXISTS (
+                    SELECT FROM unnest(CAST(:said AS text[])) AS one WHERE one = v.text_hash))
             """),
-            self._mine,
+            {**self._mine, "said": list(said)},
         )
-        return None if found is None else int(found)
 
-    async def nearest(self, session: AsyncSession, vector: Vector, limit: int) -> list[Near]:
-        """The documents nearest to `vector`, which must have the kept vectors' length; the nearest first."""
+    async def nearest(self, session: AsyncSession, vector: Vector, *, above: float, limit: int) -> dict[str, float]:
+        """Cosine similarities above `above` by the texts' hashes, the nearest first; every vector has one length."""
         rows = await session.execute(
             text("""
-                SELECT key, 1 - min(vector <=> CAST(:vector AS vector)) AS similarity FROM dense_vectors
-                WHERE topic = :topic AND model = :model AND vector IS NOT NULL
-                GROUP BY key ORDER BY similarity DESC, key LIMIT :limit
+                SELECT text_hash, similarity FROM (
+                    SELECT text_hash, 1 - (vector <=> CAST(:vector AS vector)) AS similarity FROM text_vectors
+                    WHERE topic = :topic AND model = :model AND vector IS NOT NULL
+                ) AS measured WHERE similarity > :above ORDER BY similarity DESC LIMIT :limit
             """),
-            {**self._mine, "vector": str(vector), "limit": limit},
+            {**self._mine, "vector": str(list(vector)), "above": above, "limit": limit},
         )
-        return [Near(key=row.key, similarity=float(row.similarity)) for row in rows]
+        return {row.text_hash: float(row.similarity) for row in rows}

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from services.faq.types import FaqHit, FaqResult, Verdict
-from services.search.index import Tuning
+from services.search.space import Tuning
 from services.search.verdict import Thresholds, decide
 
 #: Chosen by cross-checking several question sets: single characters carry short, misheard and mistyped questions.
@@ -25,8 +25,8 @@ TUNING = Tuning(
     triples=0.2,
     words=0.3,
     meanings=4.0,
+    meaning=0.7,
 )
-THRESHOLDS = Thresholds(nothing=0.6, sure=0.68, tie=0.08)
 #: Hits looked at before expired ones are left out.
 LOOKED_AT = 30
 
@@ -37,6 +37,8 @@ class Scored:
 
     hit: FaqHit
     score: float
+    #: What the words alone give.
+    words: float
     exact: bool
 
 
@@ -45,10 +47,10 @@ def is_valid(valid_until: date | None, today: date) -> bool:
     return valid_until is None or valid_until >= today
 
 
-def result(found: Iterable[Scored], *, today: date, limit: int) -> FaqResult:
+def result(found: Iterable[Scored], *, today: date, limit: int, thresholds: Thresholds) -> FaqResult:
     """The result on this day; expired answers are withheld."""
     shown = [one for one in found if is_valid(one.hit.valid_until, today)]
-    judged = decide([one.score for one in shown], THRESHOLDS)
+    judged = decide(shown, thresholds)
     if judged == "none":
         return FaqResult(verdict="none", hits=[])
     verdict: Verdict = "sure" if judged == "sure" or sum(one.exact for one in shown) == 1 else "offer"

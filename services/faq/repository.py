@@ -21,13 +21,6 @@ async def find(session: AsyncSession, entry_id: str) -> FaqRow | None:
     return await session.get(FaqRow, entry_id)
 
 
-async def find_held(session: AsyncSession, entry_ids: Sequence[str], today: date) -> Sequence[FaqRow]:
-    """Those of the entries that are in force and hold today."""
-    valid = or_(FaqRow.valid_until.is_(None), FaqRow.valid_until >= today)
-    query = select(FaqRow).where(FaqRow.id.in_(entry_ids), FaqRow.retired_at.is_(None), valid)
-    return (await session.scalars(query)).all()
-
-
 async def count_held(session: AsyncSession, today: date) -> tuple[int, int]:
     """How many entries citizens can get, and how many are withheld because their day is past."""
     held = FaqRow.retired_at.is_(None)

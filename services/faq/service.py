@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager, nullcontext
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import date
 
 import msgspec
@@ -14,7 +14,7 @@ from services.clock import Clock, local
 from services.db import Sessions
 from services.dense.ranking import DenseRanking
 from services.errors import BadRequest, NotFound
-from services.faq import meaning, ranking, repository
+from services.faq import ranking, repository
 from services.faq.models import FaqRow
 from services.faq.types import FaqEntry, FaqHit, FaqResult, Status, Unanswered, UnansweredQuestion
 from services.importing.delivery import Delivery, Entry, Progress, silent
@@ -42,20 +42,29 @@ class FaqService:
     """The FAQ on one database."""
 
     def __init__(
-        self, *, sessions: Sessions, clock: Clock, language: SharedLanguage, dense: DenseRanking | None = None
+        self,
+        *,
+        sessions: Sessions,
+        clock: Clock,
+        language: SharedLanguage,
+        dense: DenseRanking | None = None,
     ) -> None:
         self._sessions = sessions
         self._clock = clock
-        self._dense = dense
         self._normalise = Normaliser()
         self._index: LiveIndex[FaqHit] = LiveIndex(
-            topic=TOPIC, sessions=sessions, language=language, tuning=ranking.TUNING, load=_changes
+            topic=TOPIC,
+            sessions=sessions,
+            language=language,
+            tuning=ranking.TUNING,
+            load=_changes,
+            dense=dense,
         )
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         """Keeps the index warm, and the vectors complete, until the block ends."""
-        async with self._index.watching(), self._dense.running() if self._dense else nullcontext():
+        async with self._index.watching():
             yield
 
     @property
@@ -63,31 +72,24 @@ class FaqService:
         """Is the index read?"""
         return self._index.is_ready
 
+    @property
+    def has_read_meanings(self) -> bool:
+        """Has the dense ranking, where there is one, a vector of every question?"""
+        return self._index.has_read_meanings
+
     async def search(self, question: str, *, limit: int = 3) -> FaqResult:
         """Which entries may answer. Where the words are not sure, a dense ranking is asked too, if there is one."""
-        result = await self._search_by_words(question, limit=limit)
-        if self._dense is None or result.verdict == "sure":
-            return result
-        settings = self._dense.settings
-        near = [one for one in await self._dense.nearest(question) if one.similarity >= settings.near]
-        if not near:
-            return result
-        held = await self._held([one.key for one in near])
-        return meaning.joined(result, near, held, sure=settings.sure, limit=limit)
-
-    async def _held(self, entry_ids: Sequence[str]) -> dict[str, FaqHit]:
-        """Those of the entries that citizens can get today."""
-        async with self._sessions() as session:
-            rows = await repository.find_held(session, entry_ids, self._today())
-        return {row.id: _document(row).payload for row in rows}
-
-    async def _search_by_words(self, question: str, *, limit: int) -> FaqResult:
         found = await self._index.search(question, ranking.LOOKED_AT)
         scored = [
-            ranking.Scored(hit=msgspec.structs.replace(hit, score=score), score=score, exact=exact)
-            for hit, score, exact in found
+            ranking.Scored(
+                hit=msgspec.structs.replace(one.payload, score=one.score),
+                score=one.score,
+                words=one.words,
+                exact=one.exact,
+            )
+            for one in found.matches
         ]
-        return ranking.result(scored, today=self._today(), limit=limit)
+        return ranking.result(scored, today=self._today(), limit=limit, thresholds=found.thresholds)
 
     async def entry(self, entry_id: str) -> FaqEntry:
         """The entry; raises EntryNotFound, for an expired one too."""

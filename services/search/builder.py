@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Generic
+from typing import Generic, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
-from services.search.analysis import Analyser, Analysis, Features
-from services.search.index import Document, Floats, Language, P, Space, TextIndex, Tuning, worth_of
+from services.dense.types import hash_of
+from services.search.analysis import Analyser, Features
+from services.search.index import Document, Language, Layout, P, TextIndex
 from services.search.lexicon import load_lexicon
 from services.search.normalise import Normaliser
+from services.search.space import Around, Floats, Space, Tuning, worth_of
 
 #: Analyses of context texts kept at hand while documents are read.
-KEPT_CONTEXTS = 5_000
+KEPT_CONTEXTS = 20_000
+
+T = TypeVar("T", bound=np.generic)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,14 +34,34 @@ class _Terms:
 
 
 @dataclass(frozen=True, slots=True)
-class _Read:
-    """One document, read."""
+class _Text:
+    """One wording, read, as written and as sounded."""
 
-    #: Of each wording: as written, as sounded.
-    wordings: tuple[tuple[_Terms, _Terms], ...]
+    written: _Terms
+    sounded: _Terms
+    content: str
+    #: By which its vector is found.
+    hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Family:
+    """The wordings that some documents have in common, normalised, and which features they have together."""
+
+    wordings: tuple[str, ...]
+    written: npt.NDArray[np.int32]
+    sounded: npt.NDArray[np.int32]
+
+
+@dataclass(frozen=True, slots=True)
+class _Profile:
+    """Wordings and context that some documents have in common."""
+
+    source: tuple[tuple[str, ...], tuple[str, ...]]
+    family: _Family
     #: Wordings and context together, as written.
-    all: _Terms
-    contents: tuple[str, ...]
+    numbers: npt.NDArray[np.int32]
+    roots: npt.NDArray[np.uint8]
 
 
 class _Vocabulary:
@@ -66,84 +90,163 @@ def load_language() -> Language:
 
 
 class IndexBuilder(Generic[P]):
-    """Holds the documents of one index. Used by one thread at a time."""
+    """Holds the documents of one index. Used by one thread at a time.
+
+    What several documents share is held once: one item of forty districts takes little more room than one.
+    """
 
     def __init__(self, language: Language, tuning: Tuning) -> None:
         self._language = language
         self._tuning = tuning
         self._vocabularies = (_Vocabulary(tuning), _Vocabulary(tuning))
-        self._documents: dict[str, Document[P]] = {}
-        self._read: dict[str, _Read] = {}
+        self._payloads: dict[str, P] = {}
+        self._profile_of: dict[str, _Profile] = {}
+        self._profiles: dict[tuple[tuple[str, ...], tuple[str, ...]], _Profile] = {}
+        self._families: dict[tuple[str, ...], _Family] = {}
+        self._texts: dict[str, _Text] = {}
         # Departments, themes and materials come again and again.
-        self._around = lru_cache(maxsize=KEPT_CONTEXTS)(self._analyse)
+        self._around = lru_cache(maxsize=KEPT_CONTEXTS)(self._context_terms)
 
     def put(self, document: Document[P]) -> None:
         """Adds the document, or replaces the one with its key."""
-        if self._documents.get(document.key) == document:
-            return
-        self._documents[document.key] = document
-        self._read[document.key] = self._reading(document)
+        self._payloads[document.key] = document.payload
+        self._profile_of[document.key] = self._profile(document)
 
     def remove(self, key: str) -> None:
         """Forgets a document; one that is not there is no error."""
-        self._documents.pop(key, None)
-        self._read.pop(key, None)
+        self._payloads.pop(key, None)
+        self._profile_of.pop(key, None)
 
     def build(self) -> TextIndex[P]:
         """An index of the documents as they are now."""
-        keys = sorted(self._read)
-        read = [self._read[key] for key in keys]
-        document_of = np.repeat(
-            np.arange(len(keys), dtype=np.int32), np.asarray([len(one.wordings) for one in read], dtype=np.int64)
-        ).astype(np.int32)
+        self._forget_unused()
+        keys = sorted(self._profile_of)
+        profiles, families, texts = (
+            list(self._profiles.values()),
+            list(self._families.values()),
+            list(self._texts.values()),
+        )
+        row_of = {text: row for row, text in enumerate(self._texts)}
+        layout = _layout([self._profile_of[key] for key in keys], profiles, families, row_of)
         contents: defaultdict[str, set[int]] = defaultdict(set)
-        for number, one in enumerate(read):
-            for content in one.contents:
-                contents[content].add(number)
+        for number, family in enumerate(families):
+            for wording in family.wordings:
+                contents[self._texts[wording].content].add(number)
+        around = Around(
+            ends=_ends([len(one.numbers) for one in profiles]),
+            numbers=_joined([one.numbers for one in profiles], np.int32),
+            roots=_joined([one.roots for one in profiles], np.uint8),
+        )
         return TextIndex(
             language=self._language,
             tuning=self._tuning,
             keys=keys,
-            payloads=[self._documents[key].payload for key in keys],
-            document_of=document_of,
+            payloads=[self._payloads[key] for key in keys],
+            layout=layout,
             contents={content: frozenset(numbers) for content, numbers in contents.items()},
-            written=self._space(read, 0),
-            sounded=self._space(read, 1),
+            written=self._space(0, [one.written for one in texts], [one.written for one in families], around.numbers),
+            sounded=self._space(1, [one.sounded for one in texts], [one.sounded for one in families], None),
+            around=around,
+            texts={one.hash: wording for wording, one in self._texts.items()},
         )
 
-    def _analyse(self, text: str) -> Analysis:
-        return self._language.analyse(text, asking=self._tuning.asking)
+    def _forget_unused(self) -> None:
+        """Lets go of what no document has any more, so that edits leave nothing behind."""
+        used = {id(profile) for profile in self._profile_of.values()}
+        if len(used) == len(self._profiles):
+            return
+        self._profiles = {source: one for source, one in self._profiles.items() if id(one) in used}
+        self._families = {one.family.wordings: one.family for one in self._profiles.values()}
+        kept = dict.fromkeys(wording for one in self._families.values() for wording in one.wordings)
+        self._texts = {wording: self._texts[wording] for wording in kept}
 
-    def _reading(self, document: Document[P]) -> _Read:
-        normalise = self._language.normalise
-        texts = list(dict.fromkeys(filter(None, map(normalise, document.wordings)))) or [document.key]
-        around = [text for text in map(normalise, document.context) if text]
-        analyses = [self._analyse(text) for text in texts]
-        wordings = tuple(
-            (self._vocabularies[0].terms(one.written), self._vocabularies[1].terms(one.sounded)) for one in analyses
-        )
-        together = [written for written, _ in wordings]
-        together += [self._vocabularies[0].terms(self._around(text).written) for text in around]
-        return _Read(wordings=wordings, all=_heaviest(together), contents=tuple(one.content for one in analyses))
+    def _context_terms(self, text: str) -> _Terms:
+        return self._vocabularies[0].terms(self._language.analyse(text, asking=self._tuning.asking).written)
 
-    def _space(self, read: Sequence[_Read], way: int) -> Space:
+    def _text(self, wording: str) -> _Text:
+        if wording not in self._texts:
+            read = self._language.analyse(wording, asking=self._tuning.asking)
+            self._texts[wording] = _Text(
+                self._vocabularies[0].terms(read.written),
+                self._vocabularies[1].terms(read.sounded),
+                read.content,
+                hash_of(wording),
+            )
+        return self._texts[wording]
+
+    def _family(self, document: Document[P]) -> _Family:
+        normalised = map(self._language.normalise, document.wordings)
+        wordings = tuple(dict.fromkeys(filter(None, normalised))) or (document.key,)
+        if wordings not in self._families:
+            read = [self._text(wording) for wording in wordings]
+            self._families[wordings] = _Family(
+                wordings,
+                np.unique(np.concatenate([one.written.numbers for one in read])),
+                np.unique(np.concatenate([one.sounded.numbers for one in read])),
+            )
+        return self._families[wordings]
+
+    def _profile(self, document: Document[P]) -> _Profile:
+        source = (document.wordings, document.context)
+        if source not in self._profiles:
+            family = self._family(document)
+            parts = [self._texts[wording].written for wording in family.wordings]
+            parts += [self._around(text) for text in map(self._language.normalise, document.context) if text]
+            all_terms = _heaviest(parts)
+            self._profiles[source] = _Profile(
+                source, family, all_terms.numbers, np.round(all_terms.roots * 255).astype(np.uint8)
+            )
+        return self._profiles[source]
+
+    def _space(
+        self,
+        way: int,
+        texts: Sequence[_Terms],
+        families: Sequence[npt.NDArray[np.int32]],
+        around: npt.NDArray[np.int32] | None,
+    ) -> Space:
         vocabulary = self._vocabularies[way]
         size = len(vocabulary.families)
-        wordings = _matrix([terms[way] for one in read for terms in one.wordings], size)
-        families = np.asarray(vocabulary.families, dtype=np.float32)
-        # Counted by document, so that ten aliases with one word do not make the word common.
-        once = _matrix([_union(one, way) for one in read], size)
+        # Counted by family, so that neither ten aliases nor forty districts make a word common.
+        counts = np.bincount(_joined(families, np.int32), minlength=size)
         # Nobody mishears a department's name into an item: sounds are compared with wordings only.
-        context = _matrix([one.all for one in read], size) if way == 0 else once
-        in_wordings, in_context = np.diff(once.indptr), np.diff(context.indptr)
-        worth = worth_of(np.where(in_wordings > 0, in_wordings, in_context), len(read), families, self._tuning.power)
+        if around is not None:
+            counts = np.where(counts > 0, counts, np.bincount(around, minlength=size))
+        worth = worth_of(counts, len(families), np.asarray(vocabulary.families, dtype=np.float32), self._tuning.power)
         return Space(
             vocabulary=vocabulary.numbers,
-            wordings=wordings,
-            context=context,
+            wordings=_matrix(texts, size),
             worth=worth,
-            unknown=float(np.log1p(max(len(read), 1)) ** self._tuning.power),
+            unknown=float(np.log1p(max(len(families), 1)) ** self._tuning.power),
         )
+
+
+def _layout(
+    chosen: Sequence[_Profile],
+    profiles: Sequence[_Profile],
+    families: Sequence[_Family],
+    row_of: Mapping[str, int],
+) -> Layout:
+    """`chosen`: the profile of each document, in the documents' order."""
+    number_of_profile = {id(one): number for number, one in enumerate(profiles)}
+    number_of_family = {id(one): number for number, one in enumerate(families)}
+    family_of = np.asarray([number_of_family[id(one.family)] for one in chosen], dtype=np.intp)
+    return Layout(
+        wordings=np.asarray([row_of[wording] for one in families for wording in one.wordings], dtype=np.intp),
+        wording_starts=_ends([len(one.wordings) for one in families])[:-1],
+        documents=np.argsort(family_of, kind="stable"),
+        document_ends=_ends(np.bincount(family_of, minlength=len(families)).tolist()),
+        family_of=family_of,
+        profile_of=np.asarray([number_of_profile[id(one)] for one in chosen], dtype=np.intp),
+    )
+
+
+def _ends(lengths: Sequence[int]) -> npt.NDArray[np.int64]:
+    return np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(np.asarray(lengths, dtype=np.int64))])
+
+
+def _joined(arrays: Sequence[npt.NDArray[T]], kind: type[T]) -> npt.NDArray[T]:
+    return np.concatenate(arrays) if arrays else np.zeros(0, dtype=kind)
 
 
 def _heaviest(parts: Sequence[_Terms]) -> _Terms:
@@ -157,15 +260,9 @@ def _heaviest(parts: Sequence[_Terms]) -> _Terms:
     return _Terms(numbers, roots[order][first])
 
 
-def _union(read: _Read, way: int) -> _Terms:
-    numbers = np.unique(np.concatenate([terms[way].numbers for terms in read.wordings]))
-    return _Terms(numbers, np.ones(len(numbers), dtype=np.float32))
-
-
 def _matrix(columns: Sequence[_Terms], size: int) -> sparse.csr_matrix:
     """features x columns."""
-    lengths = np.asarray([len(column.numbers) for column in columns], dtype=np.int64)
-    numbers = np.concatenate([column.numbers for column in columns]) if columns else np.zeros(0, dtype=np.int32)
-    roots = np.concatenate([column.roots for column in columns]) if columns else np.zeros(0, dtype=np.float32)
-    ends = np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(lengths)])
+    numbers = _joined([column.numbers for column in columns], np.int32)
+    roots = _joined([column.roots for column in columns], np.float32)
+    ends = _ends([len(column.numbers) for column in columns])
     return sparse.csc_matrix((roots, numbers, ends), shape=(size, len(columns))).tocsr()

@@ -2,61 +2,33 @@
 
 Both a question and a document's wording are sets of weighted features. What they share, against what only the question
 has and what only the wording has, is Tversky's contrast: it knows that citizens tell stories and that names are long.
+
+Where it is known how near wordings are to what the question means, that is mixed in: it finds what is said in other
+words. First all different wordings are scored, however many documents bear them; then the best ones' documents.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Generic, TypeVar
 
 import numpy as np
 import numpy.typing as npt
-from scipy import sparse
 
+from services.dense.types import Near
 from services.search.analysis import Analyser, Analysis, Features
 from services.search.lexicon import Lexicon
 from services.search.normalise import Normaliser
+from services.search.space import Around, Floats, Space, Tuning, View
 
-Floats = npt.NDArray[np.float32]
+#: Of a story, this many clauses are read by themselves: its last ones, where people ask.
+MOST_CLAUSES = 6
+#: Families and documents that are looked at closely.
+FAMILIES_LOOKED_AT = 80
+DOCUMENTS_LOOKED_AT = 2_000
 #: What a topic wants back with a document that was found.
 P = TypeVar("P")
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Tuning:
-    """How scores are made: the catalogue's by default, the FAQ has its own. Chosen on the calibration questions."""
-
-    #: What the question holds beyond the document costs this.
-    beyond_document: float = 0.6
-    #: What the wording holds beyond the question costs this: little, official names are long.
-    beyond_question: float = 0.05
-    #: What the document's context explains of a question, beside what its wording explains.
-    context: float = 0.4
-    #: A match by sound alone is worth this.
-    sound: float = 0.9
-    #: A match of one clause of a longer story is worth this.
-    clause: float = 1.0
-    #: What another clause of the story adds where it fits.
-    aside: float = 1.0
-    #: What another clause costs where it does not fit: little, stories wander.
-    beyond_aside: float = 0.03
-    #: What a feature costs that no document has, beside one that a single document has.
-    unknown: float = 2.0
-    #: How much more a rare feature is worth than a common one.
-    power: float = 0.7
-    #: What words weigh that ask for one fact: how much, where, which papers.
-    asking: float = 0.04
-    #: What single characters, pairs, triples, words and meanings count for.
-    singles: float = 0.3
-    pairs: float = 1.0
-    triples: float = 0.8
-    words: float = 1.5
-    meanings: float = 3.0
-
-    def family(self, name: str) -> float:
-        """What a feature counts for by its kind."""
-        return {"1": self.singles, "2": self.pairs, "3": self.triples, "w": self.words, "m": self.meanings}[name[0]]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -77,69 +49,25 @@ class Match(Generic[P]):
 
     key: str
     payload: P
+    #: Documents with the same wordings have the same.
+    family: int
     score: float
+    #: What the words alone give, 0..1.
+    words: float
     #: Without what is around it, the question is this document's wording.
     exact: bool
 
 
-class Space:
-    """One way to look at all wordings, as written or as sounded: features by wording, and what each is worth."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Reading:
+    """A question, read by an index."""
 
-    def __init__(
-        self,
-        *,
-        vocabulary: Mapping[str, int],
-        wordings: sparse.csr_matrix,
-        context: sparse.csr_matrix,
-        worth: Floats,
-        unknown: float,
-    ) -> None:
-        self._vocabulary = vocabulary
-        #: features x wordings, and features x documents with wordings and context together.
-        self._wordings = wordings
-        self._context = context
-        self._worth = worth
-        #: What a feature is worth that the index does not know.
-        self._unknown = unknown
-        self._totals: Floats = np.asarray((wordings.multiply(wordings)).T @ worth, dtype=np.float32)
-
-    def scores(self, asked: Features, aside: Features, tuning: Tuning, document_of: npt.NDArray[np.int32]) -> Floats:
-        """How well each wording explains what is asked; what is said aside helps more than it costs."""
-        numbers, values, whole = self._known(asked, tuning)
-        if not len(numbers):
-            return np.zeros(self._wordings.shape[1], dtype=np.float32)
-        shared = self._product(self._wordings, numbers, values)
-        around = self._product(self._context, numbers, values)[document_of]
-        explained = shared + tuning.context * np.maximum(around - shared, 0)
-        numbers, values, told = self._known(aside, tuning)
-        helped = self._product(self._wordings, numbers, values) if len(numbers) else np.zeros_like(shared)
-        cost = tuning.beyond_document * np.maximum(whole - explained, 0)
-        cost += tuning.beyond_question * np.maximum(self._totals - shared - helped, 0)
-        cost += tuning.beyond_aside * np.maximum(told - helped, 0)
-        explained += tuning.aside * helped
-        scores: Floats = np.where(shared > 0, explained / (explained + cost + 1e-9), 0).astype(np.float32)
-        return scores
-
-    def _known(self, features: Features, tuning: Tuning) -> tuple[list[int], Floats, float]:
-        """Numbers and values of the features that the index knows, and what all of them are worth together."""
-        numbers: list[int] = []
-        weights: list[float] = []
-        unknown = 0.0
-        for name, (weight, rarity) in features.items():
-            number = self._vocabulary.get(name, -1)
-            # The vocabulary grows while newer indexes are made; what this one does not hold is unknown to it.
-            if 0 <= number < len(self._worth) and self._worth[number] > 0:
-                numbers.append(number)
-                weights.append(weight)
-            else:
-                unknown += weight * rarity * tuning.family(name)
-        worth, weight_of = self._worth[numbers], np.asarray(weights, dtype=np.float32)
-        whole = float(worth @ weight_of) + tuning.unknown * self._unknown * unknown
-        return numbers, worth * np.sqrt(weight_of), whole
-
-    @staticmethod
-    def _product(matrix: sparse.csr_matrix, numbers: list[int], values: Floats) -> Floats:
-        return np.asarray(matrix[numbers].T @ values, dtype=np.float32)
+    #: Families that have the question for a wording.
+    exact: frozenset[int]
+    written: Sequence[View]
+    #: The best score of each wording, whatever is around it.
+    by_words: Floats
+    by_sound: Floats
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -149,6 +77,21 @@ class Language:
     normalise: Normaliser
     lexicon: Lexicon
     analyse: Analyser
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Layout:
+    """Which wordings belong to which documents. A family is all documents with the same wordings."""
+
+    #: Wordings of one family after another, by their row in the spaces, and where each family's start.
+    wordings: npt.NDArray[np.intp]
+    wording_starts: npt.NDArray[np.intp]
+    #: Documents of one family after another, and where each family's start; one more entry than families.
+    documents: npt.NDArray[np.intp]
+    document_ends: npt.NDArray[np.intp]
+    #: Of each document: its family, and its profile in `Around`.
+    family_of: npt.NDArray[np.intp]
+    profile_of: npt.NDArray[np.intp]
 
 
 class TextIndex(Generic[P]):
@@ -161,77 +104,155 @@ class TextIndex(Generic[P]):
         tuning: Tuning,
         keys: Sequence[str],
         payloads: Sequence[P],
-        document_of: npt.NDArray[np.int32],
+        layout: Layout,
         contents: Mapping[str, frozenset[int]],
         written: Space,
         sounded: Space,
+        around: Around,
+        texts: Mapping[str, str],
     ) -> None:
         self._language = language
         self._tuning = tuning
         self._keys = keys
         self._payloads = payloads
-        self._document_of = document_of
+        self._layout = layout
+        #: What is left of a wording without light words -> families.
         self._contents = contents
         self._written = written
         self._sounded = sounded
-        self._starts = np.flatnonzero(np.diff(document_of, prepend=-1)) if len(document_of) else document_of
+        self._around = around
+        #: Hash -> normalised wording, in the spaces' order.
+        self.texts = texts
+        self._row_of = {text_hash: row for row, text_hash in enumerate(texts)}
 
     def __len__(self) -> int:
         return len(self._keys)
 
-    def search(self, question: str, limit: int, *, also: Sequence[str] = ()) -> list[Match[P]]:
-        """The best documents first, at most `limit`, none with a score of 0. `also`: the question in other words.
+    def search(
+        self, question: str, limit: int, *, also: Sequence[str] = (), near: Near | None = None
+    ) -> list[Match[P]]:
+        """The best documents first, at most `limit`, none with a score of 0.
 
-        Takes milliseconds of processor time.
+        `also`: the question in other words; `near`: what means the same. Takes milliseconds of processor time.
         """
-        if not self._keys:
-            return []
-        wordings = np.zeros(len(self._document_of), dtype=np.float32)
+        return self.rank(self.read(question, also=also), limit, near=near)
+
+    def read(self, question: str, *, also: Sequence[str] = ()) -> Reading:
+        """A question against every wording; to be ranked by this index only."""
         exact: set[int] = set()
+        written: list[View] = []
+        sounded: list[View] = []
         for asked in (question, *also):
             whole = self._analysis(self._language.normalise(asked))
             exact |= self._contents.get(whole.content, frozenset())
-            np.maximum(wordings, self._scores(whole, None), out=wordings)
+            self._view(whole, None, written, sounded)
             clauses = self._language.normalise.clauses(asked)
-            for clause in clauses if len(clauses) > 1 else ():
-                scores = self._tuning.clause * self._scores(self._analysis(clause), whole)
-                np.maximum(wordings, scores, out=wordings)
-        scores = np.maximum.reduceat(wordings, self._starts)
-        scores[list(exact)] = 1.0
-        count = min(limit, len(scores))
-        best = np.argpartition(-scores, count - 1)[:count]
-        ranked = sorted((int(number) for number in best), key=lambda number: (-scores[number], self._keys[number]))
+            for clause in clauses[-MOST_CLAUSES:] if len(clauses) > 1 else ():
+                self._view(self._analysis(clause), whole, written, sounded)
+        by_sound = self._best_of(self._sounded, sounded)
+        by_words = np.maximum(self._best_of(self._written, written), by_sound)
+        return Reading(exact=frozenset(exact), written=written, by_words=by_words, by_sound=by_sound)
+
+    def rank(self, reading: Reading, limit: int, *, near: Near | None = None) -> list[Match[P]]:
+        """The best documents for what was read."""
+        if not self._keys:
+            return []
+        meaning = self._nearness(near)
+        wordings, documents = self._candidates(reading, meaning)
+        if not len(documents):
+            return []
+        words = reading.by_sound[wordings]
+        for view in reading.written:
+            around = self._around.product(view.values, self._layout.profile_of[documents])
+            np.maximum(words, self._written.scores_around(view, wordings, around, self._tuning), out=words)
+        scores = words if meaning is None else self._mixed(words, meaning[self._layout.family_of[documents]])
+        return self._matches(documents, scores, words, reading.exact, limit)
+
+    def _matches(
+        self, documents: npt.NDArray[np.intp], scores: Floats, words: Floats, exact: frozenset[int], limit: int
+    ) -> list[Match[P]]:
+        family_of = self._layout.family_of
+        if exact:
+            named = np.isin(family_of[documents], list(exact))
+            scores, words = np.where(named, 1.0, scores), np.where(named, 1.0, words)
+        best = sorted(range(len(documents)), key=lambda at: (-scores[at], self._keys[documents[at]]))[:limit]
         return [
             Match(
-                key=self._keys[number],
-                payload=self._payloads[number],
-                score=round(min(1.0, float(scores[number])), 4),
-                exact=number in exact,
+                key=self._keys[documents[at]],
+                payload=self._payloads[documents[at]],
+                family=int(family_of[documents[at]]),
+                score=round(min(1.0, float(scores[at])), 4),
+                words=round(min(1.0, float(words[at])), 4),
+                exact=int(family_of[documents[at]]) in exact,
             )
-            for number in ranked
-            if scores[number] > 0
+            for at in best
+            if scores[at] > 0
         ]
 
     def _analysis(self, normalised: str) -> Analysis:
         return self._language.analyse(normalised, asking=self._tuning.asking)
 
-    def _scores(self, asked: Analysis, story: Analysis | None) -> Floats:
-        """Scores of what is asked; `story`: the whole of which it is a clause."""
-        written = self._written.scores(
-            asked.written, _without(story.written, asked.written) if story else {}, self._tuning, self._document_of
-        )
-        sounded = self._sounded.scores(
-            asked.sounded, _without(story.sounded, asked.sounded) if story else {}, self._tuning, self._document_of
-        )
-        return np.maximum(written, self._tuning.sound * sounded)
+    def _view(self, asked: Analysis, story: Analysis | None, written: list[View], sounded: list[View]) -> None:
+        """Adds the views of what is asked; `story`: the whole of which it is a clause."""
+        factor = self._tuning.clause if story else 1.0
+        aside = _without(story.written, asked.written) if story else {}
+        view = self._written.view(asked.written, aside, self._tuning, factor)
+        if view is not None:
+            written.append(view)
+        aside = _without(story.sounded, asked.sounded) if story else {}
+        view = self._sounded.view(asked.sounded, aside, self._tuning, factor * self._tuning.sound)
+        if view is not None:
+            sounded.append(view)
+
+    def _best_of(self, space: Space, views: Sequence[View]) -> Floats:
+        """The best score of each wording over the views."""
+        best = np.zeros(len(space), dtype=np.float32)
+        for view in views:
+            np.maximum(best, space.scores(view, self._tuning), out=best)
+        return best
+
+    def _nearness(self, near: Near | None) -> Floats | None:
+        """How near in meaning each family is, 0..1; -1 where that is not known."""
+        if near is None:
+            return None
+        of_row = np.zeros(len(self.texts), dtype=np.float32)
+        for known in (dict.fromkeys(near.unread, -1.0), near.nearness):
+            for text_hash, nearness in known.items():
+                if (row := self._row_of.get(text_hash)) is not None:
+                    of_row[row] = nearness
+        of_family: Floats = np.maximum.reduceat(of_row[self._layout.wordings], self._layout.wording_starts)
+        return of_family
+
+    def _mixed(self, words: Floats, meaning: Floats) -> Floats:
+        share = self._tuning.meaning
+        return np.where(meaning < 0, words, (1 - share) * words + share * meaning).astype(np.float32)
+
+    def _candidates(
+        self, reading: Reading, meaning: Floats | None
+    ) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
+        """Documents to look at closely, each with that wording of it that fits best."""
+        by_words = reading.by_words
+        layout = self._layout
+        scores = np.maximum.reduceat(by_words[layout.wordings], layout.wording_starts)
+        if meaning is not None:
+            # A first guess of the whole score: documents are picked by it, not judged.
+            scores = self._mixed(scores, meaning)
+        count = min(FAMILIES_LOOKED_AT, len(scores))
+        families = [int(one) for one in np.argpartition(-scores, count - 1)[:count] if scores[one] > 0]
+        families.sort(key=lambda family: -scores[family])
+        wordings: list[int] = []
+        documents: list[npt.NDArray[np.intp]] = []
+        for family in dict.fromkeys((*sorted(reading.exact), *families)):
+            own = layout.documents[layout.document_ends[family] : layout.document_ends[family + 1]]
+            end = layout.wording_starts[family + 1] if family + 1 < len(layout.wording_starts) else None
+            texts = layout.wordings[layout.wording_starts[family] : end]
+            wordings += [int(texts[np.argmax(by_words[texts])])] * len(own)
+            documents.append(own)
+            if len(wordings) > DOCUMENTS_LOOKED_AT:
+                break
+        chosen = np.concatenate(documents) if documents else np.zeros(0, dtype=np.intp)
+        return np.asarray(wordings, dtype=np.intp), chosen
 
 
 def _without(features: Features, others: Features) -> Features:
     return {name: value for name, value in features.items() if name not in others}
-
-
-def worth_of(document_frequency: npt.NDArray[Any], documents: int, family: Floats, power: float) -> Floats:
-    """What each feature is worth: rare ones much, none for those that no wording has."""
-    rarity = np.log1p(documents / np.maximum(document_frequency, 1)) ** power
-    worth: Floats = np.where(document_frequency > 0, rarity * family, 0).astype(np.float32)
-    return worth

@@ -15,10 +15,14 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.db import Sessions
+from services.dense.ranking import DenseRanking
+from services.dense.types import Texts
 from services.errors import Unavailable
 from services.search.builder import IndexBuilder, load_language
-from services.search.index import Document, Language, P, TextIndex, Tuning
+from services.search.index import Document, Language, Match, P, Reading, TextIndex
 from services.search.revisions import current_revision
+from services.search.space import Tuning
+from services.search.verdict import Thresholds, decide, load_thresholds
 
 #: Between two looks at the topic's revision; an edit is live within this and the time of a rebuild.
 LOOK_EVERY_SECONDS = 0.5
@@ -53,17 +57,35 @@ class Changes(Generic[P]):
 Load = Callable[[AsyncSession, int], Awaitable[Changes[P]]]
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Found(Generic[P]):
+    """What a search found, and by which thresholds it is to be judged."""
+
+    matches: Sequence[Match[P]]
+    thresholds: Thresholds
+
+
 class LiveIndex(Generic[P]):
     """One topic's index. Works by itself; `watching` keeps it warm, so that no question waits for a rebuild."""
 
     def __init__(
-        self, *, topic: str, sessions: Sessions, language: SharedLanguage, tuning: Tuning, load: Load[P]
+        self,
+        *,
+        topic: str,
+        sessions: Sessions,
+        language: SharedLanguage,
+        tuning: Tuning,
+        load: Load[P],
+        dense: DenseRanking | None = None,
     ) -> None:
         self._topic = topic
         self._sessions = sessions
         self._language = language
         self._tuning = tuning
         self._load = load
+        self._thresholds = load_thresholds(topic)
+        self._dense = dense
+        self._texts: Texts | None = None
         self._builder: IndexBuilder[P] | None = None
         self._index: TextIndex[P] | None = None
         self._revision = 0
@@ -72,12 +94,22 @@ class LiveIndex(Generic[P]):
         self._outdated = False
         self._refreshing = asyncio.Lock()
 
-    async def search(self, question: str, limit: int, *, also: Sequence[str] = ()) -> list[tuple[P, float, bool]]:
-        """Payload, score and exactness of the best documents first; raises Unavailable before the first load."""
+    async def search(self, question: str, limit: int, *, also: Sequence[str] = ()) -> Found[P]:
+        """The best documents first; raises Unavailable before the first load."""
         index = await self.current()
         # Some milliseconds of processor time: other requests go on meanwhile.
-        matches = await asyncio.to_thread(index.search, question, limit, also=also)
-        return [(match.payload, match.score, match.exact) for match in matches]
+        reading, by_words = await asyncio.to_thread(_read, index, question, limit, also)
+        found = Found(matches=by_words, thresholds=self._thresholds.words)
+        texts = self._texts
+        if self._dense is None or texts is None or _is_plain(by_words, self._thresholds.words):
+            return found
+        # What is said in other words: the district's name, which stands in `question` only, says nothing of that.
+        asked = also[0] if also else question
+        near = await self._dense.near(asked, texts, normalise=self._language.get().normalise)
+        if near is None:
+            return found
+        matches = await asyncio.to_thread(index.rank, reading, limit, near=near)
+        return Found(matches=matches, thresholds=self._thresholds.meaning)
 
     async def current(self) -> TextIndex[P]:
         """The index, fresh to LOOK_EVERY_SECONDS; raises Unavailable where there is none yet and no database."""
@@ -98,6 +130,11 @@ class LiveIndex(Generic[P]):
         """Would a question be answered at once?"""
         return self._index is not None
 
+    @property
+    def has_read_meanings(self) -> bool:
+        """Has the dense ranking, where there is one, a vector of every text?"""
+        return self._dense is None or (self._texts is not None and self._dense.has_read(self._texts))
+
     def outdate(self) -> None:
         """Says that this process has just written: its next search sees that."""
         self._outdated = True
@@ -116,6 +153,7 @@ class LiveIndex(Generic[P]):
             started = time.monotonic()
             self._index = await asyncio.to_thread(self._rebuilt, changes)
             self._revision, self._looked_at = revision, time.monotonic()
+            self._texts = Texts(revision=revision, by_hash=self._index.texts)
             log.info(
                 "index.built",
                 topic=self._topic,
@@ -127,11 +165,12 @@ class LiveIndex(Generic[P]):
 
     @contextlib.asynccontextmanager
     async def watching(self) -> AsyncIterator[None]:
-        """Looks for news in the background until the block ends."""
+        """Looks for news in the background, and keeps vectors complete, until the block ends."""
         task = asyncio.create_task(self._watch(), name=f"{self._topic}-index")
         self._watched = True
         try:
-            yield
+            async with self._dense.running(lambda: self._texts) if self._dense else contextlib.nullcontext():
+                yield
         finally:
             self._watched = False
             task.cancel()
@@ -157,3 +196,14 @@ class LiveIndex(Generic[P]):
         for document in changes.put:
             self._builder.put(document)
         return self._builder.build()
+
+
+def _read(index: TextIndex[P], question: str, limit: int, also: Sequence[str]) -> tuple[Reading, Sequence[Match[P]]]:
+    reading = index.read(question, also=also)
+    return reading, index.rank(reading, limit)
+
+
+def _is_plain(matches: Sequence[Match[P]], thresholds: Thresholds) -> bool:
+    """Do the words alone say which one is meant? The same name in another district is no doubt about the name."""
+    best_of = {match.family: match for match in reversed(matches)}
+    return decide(sorted(best_of.values(), key=lambda match: -match.score), thresholds) == "sure"

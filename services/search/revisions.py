@@ -27,6 +27,12 @@ async def current_revision(session: AsyncSession, topic: str) -> int:
     return found or 0
 
 
+async def held_revision(session: AsyncSession, topic: str) -> int:
+    """The topic's number, which nobody changes before this transaction ends; 0 before the first write."""
+    query = select(SearchRevision.revision).where(SearchRevision.topic == topic).with_for_update(read=True)
+    return await session.scalar(query) or 0
+
+
 async def changed_at(session: AsyncSession, topic: str) -> datetime | None:
     """When the topic was last written; None before the first write."""
     found: datetime | None = await session.scalar(

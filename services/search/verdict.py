@@ -1,15 +1,21 @@
-"""Is the best hit meant, may one of several be meant, or is nothing like it here? Thresholds, as data."""
+"""Is the best hit meant, may one of several be meant, or is nothing like it here? Thresholds, from a data file.
+
+Chosen from question sets: see benchmarks/understanding/calibration/README.md.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Literal
+from pathlib import Path
+from typing import Literal, Protocol
+
+import msgspec
+
+FILE = Path(__file__).with_name("thresholds.json")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Thresholds:
-    """Chosen from a question set: see benchmarks/understanding/calibration/README.md."""
+class Thresholds(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """For one way of scoring."""
 
     #: Below this nothing is like the question.
     nothing: float
@@ -17,14 +23,40 @@ class Thresholds:
     sure: float
     #: A hit within this share of the best one is as good.
     tie: float
+    #: What words alone must give so that the best hit is meant: meaning alone offers, it never answers.
+    agreed: float
 
 
-def decide(scores: Sequence[float], thresholds: Thresholds) -> Literal["sure", "unsure", "none"]:
-    """Judges scores, best first."""
-    if not scores or scores[0] < thresholds.nothing:
+class TopicThresholds(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Of one topic: scores by words alone, and scores that hold nearness of meaning too, are of different size."""
+
+    words: Thresholds
+    meaning: Thresholds
+
+
+class Score(Protocol):
+    """Of one hit, 0..1."""
+
+    @property
+    def score(self) -> float: ...
+
+    @property
+    def words(self) -> float:
+        """What the words alone give."""
+
+
+def load_thresholds(topic: str, path: Path = FILE) -> TopicThresholds:
+    """A topic's thresholds; raises msgspec.DecodeError where the file is damaged, KeyError for an unknown topic."""
+    return msgspec.json.decode(path.read_bytes(), type=dict[str, TopicThresholds])[topic]
+
+
+def decide(found: Sequence[Score], thresholds: Thresholds) -> Literal["sure", "unsure", "none"]:
+    """Judges hits, best first."""
+    if not found or found[0].score < thresholds.nothing:
         return "none"
-    if scores[0] < thresholds.sure:
+    best = found[0]
+    if best.score < thresholds.sure or best.words < thresholds.agreed:
         return "unsure"
-    if len(scores) > 1 and scores[1] >= scores[0] * (1 - thresholds.tie):
+    if len(found) > 1 and found[1].score >= best.score * (1 - thresholds.tie):
         return "unsure"
     return "sure"

@@ -101,6 +101,8 @@ def running_program(data_dir: Path, **settings: str) -> Iterator[Running]:
     environment = {
         **{name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ},
         **free_ports(),
+        # Reading the example city with the bundled model takes a core for a minute: tests/integration/dense has it.
+        "ZQ_SEARCH_MODEL": "none",
         **settings,
     }
     launcher = subprocess.Popen(

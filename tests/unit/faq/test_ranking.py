@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import partial
 
 import pytest
 
-from services.faq.ranking import Scored, is_valid, result
+from services.faq.ranking import Scored, is_valid
+from services.faq.ranking import result as ranked
 from services.faq.types import FaqHit
+from services.search.verdict import Thresholds
+
+result = partial(ranked, thresholds=Thresholds(nothing=0.6, sure=0.68, tie=0.08, agreed=0.0))
 
 TODAY = date(2026, 11, 23)
 
@@ -25,7 +30,7 @@ def scored(entry_id: str, score: float, valid_until: date | None = None, *, exac
         task_code="",
         score=score,
     )
-    return Scored(hit=hit, score=score, exact=exact)
+    return Scored(hit=hit, score=score, words=score, exact=exact)
 
 
 @pytest.mark.parametrize(

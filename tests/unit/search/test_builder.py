@@ -6,7 +6,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from services.search.builder import IndexBuilder
-from services.search.index import Document, Language, TextIndex, Tuning
+from services.search.index import Document, Language, TextIndex
+from services.search.space import Tuning
 
 NAMES = st.text(alphabet="身份证丢失补领户口登记公司a1 ，", min_size=1, max_size=12)
 

@@ -6,8 +6,10 @@ from collections.abc import Sequence
 
 import pytest
 
+from services.dense.types import Near, hash_of
 from services.search.builder import IndexBuilder
-from services.search.index import Document, Language, Match, TextIndex, Tuning
+from services.search.index import Document, Language, Match, TextIndex
+from services.search.space import Tuning
 
 ITEMS = {
     "newborn": ("新生儿出生登记", "宝宝落户"),
@@ -115,3 +117,41 @@ def test_words_that_ask_for_a_fact_count_where_the_tuning_says_so(language: Lang
         for asking in (0.04, 0.5)
     }
     assert scores[0.5]["price"] - scores[0.5]["where"] > scores[0.04]["price"] - scores[0.04]["where"]
+
+
+def near(unread: Sequence[str] = (), **nearness: float) -> Near:
+    """Of wordings; keywords are wordings."""
+    return Near(
+        nearness={hash_of(wording): value for wording, value in nearness.items()},
+        unread=frozenset(map(hash_of, unread)),
+    )
+
+
+def test_what_is_said_in_other_words_is_found_by_its_meaning(language: Language) -> None:
+    index = build(language, documents({"pension": ("养老保险待遇申领",), "fishing": ("捕捞许可证核发",)}))
+    asked = "上了岁数以后每月领钱"
+    assert first(index.search(asked, 2, near=near(养老保险待遇申领=1.0))) == "pension"
+    assert first(index.search(asked, 2, near=near(捕捞许可证核发=1.0))) == "fishing"
+
+
+def test_a_wording_that_no_vector_is_known_of_is_judged_by_its_words(language: Language) -> None:
+    index = build(language, documents(ITEMS))
+    lost = "居民身份证丢失补领"
+    (by_words,) = index.search(lost, 1)
+    (found,) = index.search(lost, 1, near=near(unread=[one for names in ITEMS.values() for one in names], 离婚登记=0.5))
+    assert (found.key, found.score) == ("id-lost", by_words.score)
+
+
+def test_one_item_of_many_districts_is_found_in_each_of_them(language: Language) -> None:
+    districts = [f"第{number}区" for number in range(300)]
+    index = build(
+        language,
+        [
+            Document(key=f"{name}@{district}", wordings=(name,), context=(district,), payload=district)
+            for district in districts
+            for name in ("居住证申领", "离婚登记")
+        ],
+    )
+    found = index.search("居住证怎么办", 300)
+    assert {match.payload for match in found} == set(districts)
+    assert {match.key.split("@")[0] for match in found} == {"居住证申领"}

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import pytest
 
 from services.search.verdict import Thresholds, decide
 
-THRESHOLDS = Thresholds(nothing=0.4, sure=0.6, tie=0.1)
+THRESHOLDS = Thresholds(nothing=0.4, sure=0.6, tie=0.1, agreed=0.2)
+
+
+@dataclass(frozen=True)
+class Hit:
+    score: float
+    words: float = 1.0
 
 
 @pytest.mark.parametrize(
@@ -23,4 +31,9 @@ THRESHOLDS = Thresholds(nothing=0.4, sure=0.6, tie=0.1)
     ],
 )
 def test_scores_are_judged(scores: list[float], verdict: str) -> None:
-    assert decide(scores, THRESHOLDS) == verdict
+    assert decide([Hit(score) for score in scores], THRESHOLDS) == verdict
+
+
+def test_what_only_its_meaning_is_near_of_is_never_sure() -> None:
+    assert decide([Hit(0.9, words=0.1)], THRESHOLDS) == "unsure"
+    assert decide([Hit(0.9, words=0.2)], THRESHOLDS) == "sure"

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import asyncio
 import math
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 
 import aiohttp
 import msgspec
 
-Vector = list[float]
+from services.dense.embedder import EmbeddingsFailed, EmbeddingsRefused, Scale, Vector
+from services.dense.settings import EndpointSettings
 
 #: pgvector stores no more.
 MOST_DIMENSIONS = 16_000
@@ -20,44 +22,52 @@ MOST_DIMENSIONS = 16_000
 ANSWER_LIMIT = 32 * 2**20
 #: The input is wrong, whoever sends it again.
 REFUSALS = frozenset({400, 413, 422})
+#: Nobody waits for a batch.
+BATCH_SECONDS = 30.0
 LONGEST_PAUSE_SECONDS = 300.0
-
-
-class EmbeddingsFailed(Exception):
-    """The endpoint gave no usable vectors; the text says why, without what was asked."""
-
-    def __init__(self, reason: str, *, retry_after: float | None = None) -> None:
-        super().__init__(reason)
-        self.reason = reason
-        #: Seconds that the endpoint asked to be left alone.
-        self.retry_after = retry_after
-
-
-class EmbeddingsRefused(EmbeddingsFailed):
-    """The endpoint will not take these texts, now or later."""
 
 
 class _Embedding(msgspec.Struct):
     index: int
-    embedding: Vector
+    embedding: list[float]
 
 
 class _Answer(msgspec.Struct):
     data: list[_Embedding]
 
 
-class EmbeddingsClient:
-    """One endpoint and model; `url` ends where `/embeddings` is added, such as `https://host/v1`."""
+class EndpointEmbedder:
+    """One endpoint and model, for one topic."""
 
-    def __init__(self, session: aiohttp.ClientSession, *, url: str, model: str, key: str) -> None:
-        self._session = session
-        self._url = url.rstrip("/") + "/embeddings"
-        self._model = model
-        self._headers = {"Authorization": f"Bearer {key}"} if key else {}
+    batch = 64
 
-    async def embed(self, texts: Sequence[str], *, seconds: float) -> list[Vector]:
-        """One vector a text, in their order, all of one length; raises EmbeddingsFailed."""
-        body = {"model": self._model, "input": list(texts), "encoding_format": "float"}
+    def __init__(self, settings: EndpointSettings) -> None:
+        self.model = settings.model
+        self.scale = Scale(near=settings.near, sure=settings.sure)
+        self._settings = settings
+        self._url = settings.url.rstrip("/") + "/embeddings"
+        self._headers = {"Authorization": f"Bearer {settings.key}"} if settings.key else {}
+        self._session: aiohttp.ClientSession | None = None
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        async with aiohttp.ClientSession() as session:
+            self._session = session
+            try:
+                yield
+            finally:
+                self._session = None
+
+    async def question(self, text: str) -> Vector:
+        return (await self._embed([text], seconds=self._settings.seconds))[0]
+
+    async def texts(self, texts: Sequence[str]) -> Sequence[Vector]:
+        return await self._embed(texts, seconds=BATCH_SECONDS)
+
+    async def _embed(self, texts: Sequence[str], *, seconds: float) -> Sequence[Vector]:
+        if self._session is None:
+            raise EmbeddingsFailed("not running")
+        body = {"model": self.model, "input": list(texts), "encoding_format": "float"}
         try:
             async with self._session.post(
                 self._url,
@@ -85,7 +95,7 @@ async def _read(response: aiohttp.ClientResponse) -> bytes:
     return bytes(parts)
 
 
-def checked(answer: bytes, wanted: int) -> list[Vector]:
+def checked(answer: bytes, wanted: int) -> Sequence[Vector]:
     """The vectors of an answer; raises EmbeddingsFailed where it is not one usable vector for each text."""
     try:
         data = msgspec.json.decode(answer, type=_Answer).data

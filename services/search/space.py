@@ -1,0 +1,191 @@
+"""How much of a question does a wording explain? Weighted features against each other: Tversky's contrast."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from scipy import sparse
+
+from services.search.analysis import Features
+
+Floats = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Tuning:
+    """How scores are made: the catalogue's by default, the FAQ has its own. Chosen on the calibration questions."""
+
+    #: What the question holds beyond the document costs this.
+    beyond_document: float = 0.6
+    #: What the wording holds beyond the question costs this: little, official names are long.
+    beyond_question: float = 0.05
+    #: What the document's context explains of a question, beside what its wording explains.
+    context: float = 0.4
+    #: A match by sound alone is worth this.
+    sound: float = 0.9
+    #: A match of one clause of a longer story is worth this.
+    clause: float = 1.0
+    #: What another clause of the story adds where it fits.
+    aside: float = 1.0
+    #: What another clause costs where it does not fit: little, stories wander.
+    beyond_aside: float = 0.03
+    #: What a feature costs that no document has, beside one that a single document has.
+    unknown: float = 2.0
+    #: How much more a rare feature is worth than a common one.
+    power: float = 0.7
+    #: What words weigh that ask for one fact: how much, where, which papers.
+    asking: float = 0.04
+    #: What single characters, pairs, triples, words and meanings count for.
+    singles: float = 0.3
+    pairs: float = 1.0
+    triples: float = 0.8
+    words: float = 1.5
+    meanings: float = 3.0
+    #: Of a score, what nearness of meaning makes up where it is known.
+    meaning: float = 0.6
+
+    def family(self, name: str) -> float:
+        """What a feature counts for by its kind."""
+        return {"1": self.singles, "2": self.pairs, "3": self.triples, "w": self.words, "m": self.meanings}[name[0]]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Around:
+    """What the wordings and the context of documents hold together, as written; of one profile after another."""
+
+    #: Where a profile's features start; one more entry than profiles.
+    ends: npt.NDArray[np.int64]
+    numbers: npt.NDArray[np.int32]
+    #: Square roots of the features' weights, of 255.
+    roots: npt.NDArray[np.uint8]
+
+    def product(self, values: Floats, profiles: npt.NDArray[np.intp]) -> Floats:
+        """For each of the profiles, the sum of the values of its features. `values`: one a feature."""
+        starts, lengths = self.ends[profiles], np.diff(self.ends)[profiles]
+        offsets = np.cumsum(lengths) - lengths
+        places = np.repeat(starts - offsets, lengths) + np.arange(int(lengths.sum()))
+        found = values[self.numbers[places]] * self.roots[places]
+        sums = np.zeros(len(profiles), dtype=np.float32)
+        filled = lengths > 0
+        if filled.any():
+            sums[filled] = np.add.reduceat(found, offsets[filled])
+        return sums / np.float32(255)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class View:
+    """One way to read a question, against every wording."""
+
+    #: What the question shares with each wording, and what is said aside.
+    shared: Floats
+    helped: Floats
+    #: What all that is asked, and all that is said aside, is worth.
+    whole: float
+    told: float
+    #: What each feature that is asked is worth, by its number.
+    values: Floats
+    #: What the view counts for.
+    factor: float
+
+
+class Space:
+    """One way to look at all wordings, as written or as sounded: features by wording, and what each is worth."""
+
+    def __init__(
+        self, *, vocabulary: Mapping[str, int], wordings: sparse.csr_matrix, worth: Floats, unknown: float
+    ) -> None:
+        self._vocabulary = vocabulary
+        #: features x wordings.
+        self._wordings = wordings
+        self._worth = worth
+        #: What a feature is worth that the index does not know.
+        self._unknown = unknown
+        self._totals: Floats = np.asarray((wordings.multiply(wordings)).T @ worth, dtype=np.float32)
+
+    def __len__(self) -> int:
+        return len(self._totals)
+
+    def view(self, asked: Features, aside: Features, tuning: Tuning, factor: float) -> View | None:
+        """How each wording fits what is asked; None where the index knows nothing of it."""
+        numbers, values, whole = self._known(asked, tuning)
+        if not len(numbers):
+            return None
+        shared = self._product(numbers, values)
+        by_feature = np.zeros(len(self._worth), dtype=np.float32)
+        by_feature[numbers] = values
+        numbers, values, told = self._known(aside, tuning)
+        helped = self._product(numbers, values) if len(numbers) else np.zeros_like(shared)
+        return View(shared=shared, helped=helped, whole=whole, told=told, values=by_feature, factor=factor)
+
+    def scores(self, view: View, tuning: Tuning) -> Floats:
+        """How well each wording explains the view, whatever is around it."""
+        fit = _Fit(shared=view.shared, helped=view.helped, totals=self._totals, gained=np.float32(0))
+        return _contrast(view, fit, tuning)
+
+    def scores_around(self, view: View, wordings: npt.NDArray[np.intp], around: Floats, tuning: Tuning) -> Floats:
+        """The same for some wordings, each within a document that explains `around` of the view."""
+        shared = view.shared[wordings]
+        gained = tuning.context * np.maximum(around - shared, 0)
+        fit = _Fit(shared=shared, helped=view.helped[wordings], totals=self._totals[wordings], gained=gained)
+        return _contrast(view, fit, tuning)
+
+    def _known(self, features: Features, tuning: Tuning) -> tuple[list[int], Floats, float]:
+        """Numbers and values of the features that the index knows, and what all of them are worth together."""
+        numbers: list[int] = []
+        weights: list[float] = []
+        unknown = 0.0
+        for name, (weight, rarity) in features.items():
+            number = self._vocabulary.get(name, -1)
+            # The vocabulary grows while newer indexes are made; what this one does not hold is unknown to it.
+            if 0 <= number < len(self._worth) and self._worth[number] > 0:
+                numbers.append(number)
+                weights.append(weight)
+            else:
+                unknown += weight * rarity * tuning.family(name)
+        worth, weight_of = self._worth[numbers], np.asarray(weights, dtype=np.float32)
+        whole = float(worth @ weight_of) + tuning.unknown * self._unknown * unknown
+        return numbers, worth * np.sqrt(weight_of), whole
+
+    def _product(self, numbers: list[int], values: Floats) -> Floats:
+        matrix = self._wordings
+        starts, ends = matrix.indptr[numbers], matrix.indptr[np.asarray(numbers) + 1]
+        # Plain additions over the features' lists: a sliced matrix would be copied first.
+        places = np.concatenate([matrix.indices[start:end] for start, end in zip(starts, ends, strict=True)])
+        products = np.concatenate(
+            [matrix.data[start:end] * value for start, end, value in zip(starts, ends, values, strict=True)]
+        )
+        return np.bincount(places, weights=products, minlength=matrix.shape[1]).astype(np.float32)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Fit:
+    """How some wordings fit a view."""
+
+    shared: Floats
+    helped: Floats
+    #: All that each wording holds.
+    totals: Floats
+    #: What the documents around them explain beyond.
+    gained: Floats | np.float32
+
+
+def _contrast(view: View, of: _Fit, tuning: Tuning) -> Floats:
+    """Tversky's contrast of what is shared with what only one side has."""
+    explained = of.shared + of.gained
+    cost = tuning.beyond_document * np.maximum(view.whole - explained, 0)
+    cost += tuning.beyond_question * np.maximum(of.totals - of.shared - of.helped, 0)
+    cost += tuning.beyond_aside * np.maximum(view.told - of.helped, 0)
+    explained = explained + tuning.aside * of.helped
+    scores: Floats = np.where(of.shared > 0, view.factor * explained / (explained + cost + 1e-9), 0).astype(np.float32)
+    return scores
+
+
+def worth_of(document_frequency: npt.NDArray[Any], documents: int, family: Floats, power: float) -> Floats:
+    """What each feature is worth: rare ones much, none for those that no wording has."""
+    rarity = np.log1p(documents / np.maximum(document_frequency, 1)) ** power
+    worth: Floats = np.where(document_frequency > 0, rarity * family, 0).astype(np.float32)
+    return worth
