@@ -32,7 +32,7 @@ log = structlog.stdlib.get_logger(__name__)
 
 
 class BundledEmbedder:
-    """Some 15 ms of one core for a question; one for all topics of a process."""
+    """20 to 70 ms of one core for a question, by its length; one for all topics of a process."""
 
     model = "multilingual-e5-small-q4"
     #: Its cosines lie close together.
