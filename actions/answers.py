@@ -147,6 +147,16 @@ class Case(Value, frozen=True, kw_only=True):
     result: Result | None = None
 
 
+class NoticeVerdict(Value, frozen=True, kw_only=True):
+    verdict: Literal["genuine", "changed", "unknown", "short"]
+    #: Of the notice that it is, or that it resembles.
+    number: int | None = None
+    title: str = ""
+    department: str = ""
+    sent_at: datetime | None = None
+    withdrawn: bool = False
+
+
 class Redeemed(Value, frozen=True, kw_only=True):
     kind: str
     value: str

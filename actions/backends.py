@@ -22,6 +22,7 @@ from actions.answers import (
     Hall,
     Item,
     ItemSearch,
+    NoticeVerdict,
     Redeemed,
     Service,
     Slot,
@@ -128,6 +129,15 @@ class Backends:
     async def subscribe(self, project_no: str, query_code: str, citizen_id: str) -> None:
         path = f"/cases/{_part(project_no)}/subscriptions/{_part(citizen_id)}"
         await self._send("PUT", self._settings.progress, path, {"query_code": query_code})
+
+    # notices
+
+    async def verify_notice(self, text: str) -> NoticeVerdict:
+        """Whether a text that a citizen got is a notice of ours."""
+        body: dict[str, object] = {"text": text}
+        return _typed(
+            await self._send("POST", self._settings.notices, "/verifications", body), NoticeVerdict, "/verify"
+        )
 
     # vault
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from rasa_sdk import Tracker
+from rasa_sdk.events import FollowupAction
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.answering import Answers
 from actions.base import BackedAction
 from actions.listing import is_about_halls, tell_halls
 from actions.memory import Event
+from actions.notices import ASKS_GENUINE, SHORTEST_NOTICE
 from actions.said import said
 
 
@@ -20,6 +22,8 @@ class AnswerQuestion(BackedAction):
 
     async def act(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> list[Event]:
         message = said(tracker)
+        if message.value(ASKS_GENUINE) and len(message.text) >= SHORTEST_NOTICE:
+            return [FollowupAction("notice_form")]
         if is_about_halls(message):
             await tell_halls(self.parts, dispatcher, message)
             return []

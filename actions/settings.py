@@ -34,6 +34,7 @@ class ActionSettings(msgspec.Struct, frozen=True, kw_only=True):
     faq: Endpoint
     appointments: Endpoint
     progress: Endpoint
+    notices: Endpoint
     vault: Endpoint
     #: One call to a backend, at most.
     backend_timeout_seconds: Annotated[float, msgspec.Meta(gt=0, le=60)] = 3.0
@@ -47,6 +48,7 @@ TOPICS = {
     "faq": "/faq/v1",
     "appointments": "/appointments/v1",
     "progress": "/progress/v1",
+    "notices": "/notices/v1",
     "vault": "/vault/v1",
 }
 PLAIN = ("backend_timeout_seconds", "city_name", "hotline")

@@ -33,6 +33,7 @@ from services.faq.service import FaqService
 from services.metrics import Metrics
 from services.notices.api import make_api as notices_api
 from services.notices.service import NoticeService
+from services.notices.verifying import VerificationService
 from services.openapi import openapi_document
 from services.progress.api import make_api as progress_api
 from services.progress.service import ProgressService
@@ -63,6 +64,7 @@ class Topics:
     appointments: AppointmentService
     progress: ProgressService
     notices: NoticeService
+    verification: VerificationService
     vault: VaultService
     training: TrainingService
     examples: ExampleService
@@ -83,6 +85,7 @@ def make_topics(sessions: Sessions, clock: Clock, settings: ServicesSettings, me
             sessions=sessions, clock=clock, cipher=cipher, attempts_per_hour=settings.case_attempts_per_hour
         ),
         notices=NoticeService(sessions=sessions, clock=clock, audience=CitizenService(sessions=sessions, clock=clock)),
+        verification=VerificationService(sessions=sessions, clock=clock),
         vault=VaultService(sessions=sessions, clock=clock, cipher=cipher, seconds=settings.vault_seconds),
         training=TrainingService(
             sessions=sessions, clock=clock, release=release_digest(ROOT), rules=training_rules(settings)
@@ -102,7 +105,7 @@ def make_apis(topics: Topics) -> Sequence[Api]:
         faq_api(topics.faq),
         appointments_api(topics.appointments),
         progress_api(topics.progress),
-        notices_api(topics.notices),
+        notices_api(topics.notices, topics.verification),
         vault_api(topics.vault),
         training_api(topics.training, topics.examples),
     )

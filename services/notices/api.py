@@ -12,22 +12,26 @@ from services.notices.types import (
     Change,
     FailuresPage,
     FailuresQuery,
+    Forwarded,
     ListQuery,
     Notice,
     NoticeDraft,
     NoticeEdit,
+    Preview,
     Progress,
     Resolution,
     StaffAction,
+    Verification,
 )
+from services.notices.verifying import VerificationService
 from services.web import Api, Call, Handler, Route
 
 REFUSALS = (errors.NoticeNotFound, errors.WrongState)
 
 
-def make_api(service: NoticeService) -> Api:
+def make_api(service: NoticeService, verification: VerificationService) -> Api:
     """The routes; `{id}` is a notice's id or its number."""
-    handlers = _Handlers(service)
+    handlers = _Handlers(service, verification)
     return Api(
         name="notices",
         title="通知",
@@ -51,8 +55,17 @@ def make_api(service: NoticeService) -> Api:
                 query=ListQuery,
                 response=list[Notice],
             ),
+            Route(
+                method="POST",
+                path="/verifications",
+                handler=handlers.verify,
+                summary="Is a forwarded text a notice of ours?",
+                body=Forwarded,
+                response=Verification,
+            ),
             _read("", handlers.get_notice, "One notice with its counters", Notice),
             _read("/progress", handlers.get_progress, "Counters, rate and time left", Progress),
+            _read("/previews", handlers.get_previews, "As phones will show it, one a route", list[Preview]),
             _read("/changes", handlers.get_changes, "The audit trail", list[Change]),
             Route(
                 method="GET",
@@ -103,8 +116,9 @@ def make_api(service: NoticeService) -> Api:
 class _Handlers:
     """Requests in, the service's answers out."""
 
-    def __init__(self, service: NoticeService) -> None:
+    def __init__(self, service: NoticeService, verification: VerificationService) -> None:
         self._service = service
+        self._verification = verification
 
     async def create_notice(self, call: Call) -> Notice:
         return await self._service.create(call.body)
@@ -117,6 +131,12 @@ class _Handlers:
 
     async def get_progress(self, call: Call) -> Progress:
         return await self._service.progress(call.path["id"])
+
+    async def get_previews(self, call: Call) -> list[Preview]:
+        return list(await self._service.previews(call.path["id"]))
+
+    async def verify(self, call: Call) -> Verification:
+        return await self._verification.verify(call.body.text)
 
     async def get_changes(self, call: Call) -> list[Change]:
         return list(await self._service.changes(call.path["id"]))

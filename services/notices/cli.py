@@ -20,7 +20,8 @@ from services.notices import cli_arguments, texts
 from services.notices.errors import BadNotice
 from services.notices.intake import read_citizens, read_instant, read_quiet_hours
 from services.notices.service import NoticeService
-from services.notices.types import FailuresQuery, ListQuery, Notice, NoticeDraft, NoticeEdit, Resolution
+from services.notices.types import FailuresQuery, Forwarded, ListQuery, Notice, NoticeDraft, NoticeEdit, Resolution
+from services.notices.verifying import VerificationService
 
 #: Rows read at a time where all are wanted.
 PAGE = 10_000
@@ -36,6 +37,8 @@ def register(commands: Commands) -> None:
         "edit": edit,
         "list": list_notices,
         "show": show,
+        "preview": preview,
+        "verify": verify,
         "submit": submit,
         "approve": approve,
         "release": release,
@@ -191,7 +194,8 @@ async def resolve(service: NoticeService, arguments: argparse.Namespace, context
     if arguments.to is not None and citizens is None:
         return 1
     decision = "again" if arguments.again else "sent"
-    resolution = Resolution(staff=arguments.by, decision=decision, citizens=citizens)  # type: ignore[arg-type]
+    given = {"staff": arguments.by, "decision": decision, "citizens": citizens, "why": arguments.why}
+    resolution = _checked(given, Resolution)
     return _told(context, await service.resolve(arguments.id, resolution))
 
 
@@ -220,6 +224,21 @@ async def show(service: NoticeService, arguments: argparse.Namespace, context: C
     for line in texts.notice_lines(notice, await service.progress(arguments.id), say=_say):
         context.out.print(line, markup=False)
     return 0
+
+
+async def preview(service: NoticeService, arguments: argparse.Namespace, context: Context) -> int:
+    for one in await service.previews(arguments.id):
+        for line in texts.preview_lines(one):
+            context.out.print(line, markup=False)
+    return 0
+
+
+async def verify(_service: NoticeService, arguments: argparse.Namespace, context: Context) -> int:
+    """0 for a notice of ours, 1 for anything else."""
+    forwarded = _checked({"text": arguments.text}, Forwarded)
+    found = await VerificationService(sessions=context.sessions, clock=context.clock).verify(forwarded.text)
+    context.out.print(texts.verified(found, "" if found.sent_at is None else _say(found.sent_at)), markup=False)
+    return 0 if found.verdict == "genuine" else 1
 
 
 async def changes(service: NoticeService, arguments: argparse.Namespace, context: Context) -> int:

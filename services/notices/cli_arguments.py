@@ -19,6 +19,8 @@ def add(commands: Commands, handlers: Mapping[str, Handler]) -> None:
         "edit": _add(actions, "edit", "修改；已提交的会成为新版本，重新审核", reference=True),
         "list": _add(actions, "list", "列出通知"),
         "show": _add(actions, "show", "查看内容和发送进度", reference=True),
+        "preview": _add(actions, "preview", "预览：每种发送方式在手机上的样子", reference=True),
+        "verify": _add(actions, "verify", "核实一段转发的文字是不是我们发的通知"),
         "submit": _add(actions, "submit", "提交审核", reference=True, by=True),
         "approve": _add(actions, "approve", "审核通过（不能是提交人）", reference=True, by=True),
         "release": _add(actions, "release", "已过时间，确认仍要发送", reference=True, by=True),
@@ -41,6 +43,8 @@ def add(commands: Commands, handlers: Mapping[str, Handler]) -> None:
     decision = parsers["resolve"].add_mutually_exclusive_group(required=True)
     decision.add_argument("--sent", action="store_true", help="视为已送达")
     decision.add_argument("--again", action="store_true", help="再发一次")
+    parsers["resolve"].add_argument("--why", default="", help="怎么知道的；记入经办记录")
+    parsers["verify"].add_argument("text", help="转发的文字，全文或一段")
     parsers["resolve"].add_argument("--to", type=Path, help="只处理名单里的人")
     parsers["failures"].add_argument("--csv", nargs="?", const="-", help="写成 CSV；不写文件名则输出到屏幕")
     for name, parser in parsers.items():

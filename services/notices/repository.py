@@ -103,16 +103,21 @@ async def content(session: AsyncSession, notice_id: UUID, version: int) -> Conte
         .where(VersionRow.notice_id == notice_id, VersionRow.version == version)
     )
     row, number = (await session.execute(query)).one()
+    return content_of(row, number)
+
+
+def content_of(row: VersionRow, number: int) -> Content:
+    """What a version says, as a value."""
     return Content(
-        notice_id=notice_id,
+        notice_id=row.notice_id,
         number=number,
-        version=version,
+        version=row.version,
         title=row.title,
         body=row.body,
         url=row.url,
         department=row.department,
         source_document=row.source_document,
-        route=row.route,
+        route=row.route,  # type: ignore[arg-type]  # the table allows no other
         due_at=row.due_at,
     )
 

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.clock import Clock
 from services.db import Sessions
-from services.notices import checks, errors, redo, repository, texts
+from services.notices import checks, errors, redo, repository, shown, texts
 from services.notices.lifecycle import LifecycleService
 from services.notices.models import NoticeRow, RunRow
 from services.notices.rules import allowed
@@ -23,6 +23,7 @@ from services.notices.types import (
     Notice,
     NoticeDraft,
     NoticeEdit,
+    Preview,
     Progress,
     Resolution,
 )
@@ -76,6 +77,14 @@ class NoticeService:
             run = await repository.latest_run(session, notice.id)
             rows = [] if run is None else await redo.failures(session, run, query.after, query.limit)
         return failures_view(rows, first=query.after is None, full=len(rows) == query.limit)
+
+    async def previews(self, reference: str) -> Sequence[Preview]:
+        """The notice as it is written now, as each route would show it; the chosen route first."""
+        async with self._sessions() as session:
+            notice = await repository.find_notice(session, reference)
+        content = repository.content_of(repository.version_of(notice, self._clock.now()), notice.number)
+        found = [shown.preview(content, route) for route in shown.ALL_ROUTES]
+        return sorted(found, key=lambda one: not one.chosen)
 
     # -- writing
 
@@ -226,7 +235,7 @@ class NoticeService:
             moved = await decide(session, run, resolution.citizens, notice.route)
             if not moved:
                 raise errors.NothingToDo(texts.nothing_in_doubt(notice.number))
-            detail = f"resolve {resolution.decision} {moved}"
+            detail = f"resolve {resolution.decision} {moved}" + (f": {resolution.why}" if resolution.why else "")
             if again:
                 return await self._going_again(session, notice, run, name, detail)
             return await self._changed(session, notice, by=name, action="resolve", to=notice.state, detail=detail)

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from services.notices.types import Change, Notice, Progress
+    from services.notices.types import Change, Notice, Preview, Progress, Verification
 
 STATE_NAMES = {
     "draft": "草稿",
@@ -143,7 +143,46 @@ def over(number: int) -> str:
     return f"第 {number} 号通知已超过有效期，不能再发送。"
 
 
+# -- before it is sent
+
+
+def cut(text: str, missing: int) -> str:
+    return f"手机上只显示“{text}”，后面还有 {missing} 个字看不到。"
+
+
+def cut_without_link() -> str:
+    return "内容显示不全，又没有链接，群众看不到全文。请填写链接，或换一种发送方式。"
+
+
+def no_department() -> str:
+    return "没有填发文单位，群众不知道是谁发的。"
+
+
 # -- the command line
+
+
+ROUTE_NAMES = {"template": "模板消息", "subscription": "订阅通知", "mass": "群发消息"}
+
+
+def preview_lines(preview: Preview) -> Iterator[str]:
+    """One route's preview, line by line."""
+    yield f"── {ROUTE_NAMES[preview.route]}{'（本通知的发送方式）' if preview.chosen else ''}"
+    for line in preview.lines:
+        yield f"{line.field}：{line.text}" if line.field else line.text
+    yield f"点开：{preview.opens}" if preview.opens else "点开：没有链接"
+    for warning in preview.warnings:
+        yield f"注意：{warning}"
+
+
+def verified(found: Verification, when: str) -> str:
+    named = f"第 {found.number} 号通知《{found.title}》（{when} 开始发送）"
+    withdrawn = "该通知后来已撤回或改版。" if found.withdrawn else ""
+    return {
+        "genuine": f"属实：是{named}。{withdrawn}",
+        "changed": f"不能确认：与{named}相近，但内容有出入，可能被人改过。",
+        "unknown": "不能确认：最近一年发出的通知里没有这段文字。",
+        "short": "文字太少，无法核实，请提供通知全文。",
+    }[found.verdict]
 
 
 def created(number: int, title: str, due: str) -> str:

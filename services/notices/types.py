@@ -88,6 +88,8 @@ class Resolution(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     staff: StaffName
     decision: Literal["sent", "again"]
+    #: How they know; it stays in the audit trail.
+    why: Line = ""
     #: None: all of them.
     citizens: Citizens | None = None
 
@@ -206,3 +208,45 @@ class Change(Struct, frozen=True, kw_only=True):
     to_state: str
     version: int
     detail: str
+
+
+class Forwarded(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A text that somebody got and wonders about."""
+
+    text: Annotated[str, Meta(min_length=1, max_length=4000)]
+
+
+class Verification(Struct, frozen=True, kw_only=True):
+    """Did we send it? genuine: word for word where it matters; changed: much like a notice of ours, but not the same;
+    unknown: nothing like it was sent lately; short: too little of it to tell."""
+
+    verdict: Literal["genuine", "changed", "unknown", "short"]
+    #: Of the notice that it is, or that it resembles.
+    number: int | None = None
+    title: str = ""
+    department: str = ""
+    sent_at: datetime | None = None
+    #: It was called off or replaced after it had begun to go out.
+    withdrawn: bool = False
+
+
+class PreviewLine(Struct, frozen=True, kw_only=True):
+    """One line on the phone."""
+
+    #: Name of the template's field; empty where the line stands alone.
+    field: str
+    text: str
+    #: So much of it does not fit and is not shown; 0: it is whole.
+    cut: int = 0
+
+
+class Preview(Struct, frozen=True, kw_only=True):
+    """A notice as one route shows it."""
+
+    route: RouteName
+    #: This is how it will be sent as it is planned now.
+    chosen: bool
+    lines: list[PreviewLine]
+    #: Where a tap leads; empty: nowhere.
+    opens: str
+    warnings: list[str]

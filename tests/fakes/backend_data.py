@@ -150,6 +150,7 @@ IDENTITIES = {
     "IDCARDK3Q7ZP2A": ("id_card", "110101199003070038"),
     "IDCARDM2XW7ABC": ("id_card", "110101198506150029"),
     "MOBILEA7KQ2M3P": ("mobile", "13800138000"),
+    "MOBILEM4Q7ZP2B": ("mobile", "13912345678"),
 }
 
 
@@ -184,3 +185,7 @@ def hall(row: tuple[Any, ...]) -> dict[str, Any]:
         "longitude": longitude,
         "services": [{"service_code": one, "name": SERVICES[one]} for one in services],
     }
+
+
+#: The one notice that has been sent.
+NOTICE = "因管道检修，11月21日20时至次日6时城东片区停水，请提前储水，咨询电话13912345678。"

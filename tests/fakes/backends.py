@@ -20,6 +20,7 @@ from tests.fakes.backend_data import (
     GUIDES,
     HALLS,
     IDENTITIES,
+    NOTICE,
     SERVICES,
     STARTS,
     answer,
@@ -87,6 +88,7 @@ class FakeBackends:
         app.router.add_post("/appointments/v1/appointments/{code}/{act}", self._act)
         app.router.add_post("/progress/v1/cases/query", self._case)
         app.router.add_put("/progress/v1/cases/{number}/subscriptions/{citizen}", self._subscribe)
+        app.router.add_post("/notices/v1/verifications", self._verify)
         app.router.add_post("/vault/v1/redeem", self._redeem)
         return app
 
@@ -285,6 +287,17 @@ class FakeBackends:
             return problem(404, "case-not-found")
         self.subscriptions.append((number, citizen))
         return web.Response(status=204)
+
+    async def _verify(self, request: web.Request) -> web.Response:
+        """One notice was sent; a text with its first words is changed where it does not hold it whole."""
+        asked = (await request.json())["text"]
+        assert 1 <= len(asked) <= 4000
+        notice = {"number": 12, "title": "停水通知", "department": "云江水务", "sent_at": "2026-11-20T09:00:00+08:00"}
+        if NOTICE in asked:
+            return web.json_response({"verdict": "genuine", "withdrawn": False, **notice})
+        if NOTICE[:12] in asked:
+            return web.json_response({"verdict": "changed", "withdrawn": False, **notice})
+        return web.json_response({"verdict": "unknown"})
 
     async def _redeem(self, request: web.Request) -> web.Response:
         token = (await request.json())["token"]

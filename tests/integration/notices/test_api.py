@@ -2,40 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from datetime import timedelta
 from typing import Any
 
 import pytest
-from aiohttp import web
-from aiohttp.test_utils import TestClient, TestServer
 
 from services.notices.api import make_api
-from services.web import mount, problems
-from tests.integration.notices.conftest import Office
-
-TOKEN = "t" * 32
-HEADERS = {"Authorization": f"Bearer {TOKEN}"}
-
-
-@pytest.fixture
-async def client(office: Office) -> AsyncIterator[TestClient[web.Request, web.Application]]:
-    app = web.Application(middlewares=[problems])
-    mount(app, [make_api(office.service)], service_token=TOKEN)
-    async with TestClient(TestServer(app)) as client:
-        yield client
-
-
-async def call(client: Any, method: str, path: str, status: int, **body: Any) -> Any:
-    json = {"json": body} if body else {}
-    async with client.request(method, "/notices/v1" + path, headers=HEADERS, **json) as response:
-        assert response.status == status, await response.text()
-        return await response.json()
-
-
-def draft(office: Office, **fields: Any) -> dict[str, Any]:
-    due_at = (office.clock.now() + timedelta(hours=1)).isoformat()
-    return {"title": "停水通知", "body": "今晚停水。", "due_at": due_at, "author": "张三", **fields}
+from tests.integration.notices.conftest import Office, call, draft
 
 
 async def test_a_notice_goes_through_its_life_over_http(client: Any, office: Office) -> None:
@@ -84,7 +56,7 @@ async def test_what_cannot_be_a_notice_is_refused(
 
 
 async def test_an_unknown_notice_is_not_found_by_any_operation(client: Any, office: Office) -> None:
-    api = make_api(office.service)
+    api = make_api(office.service, office.verification)
     for route in api.routes:
         if "{id}" not in route.path or route.path.endswith("resolve"):
             continue
@@ -95,6 +67,6 @@ async def test_an_unknown_notice_is_not_found_by_any_operation(client: Any, offi
 
 
 async def test_nothing_is_told_without_the_token(client: Any, office: Office) -> None:
-    for route in make_api(office.service).routes:
+    for route in make_api(office.service, office.verification).routes:
         async with client.request(route.method, "/notices/v1" + route.path.replace("{id}", "1")) as response:
             assert response.status == 401, route.path

@@ -2,47 +2,15 @@
 
 from __future__ import annotations
 
-import argparse
-import io
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
-from rich.console import Console
 
 from bot.errors import RecipientUnreachable
-from services.cli import Context
 from services.errors import ServiceError
-from services.notices import cli, errors
-from services.settings import ServicesSettings
-from tests.integration.notices.conftest import Office
-
-
-class Terminal:
-    """Runs one command line after the other, as `python -m services` does."""
-
-    def __init__(self, office: Office) -> None:
-        self._office = office
-        self._parser = argparse.ArgumentParser()
-        cli.register(self._parser.add_subparsers(dest="command", required=True))
-
-    async def run(self, *words: str, code: int = 0) -> str:
-        out = io.StringIO()
-        context = Context(
-            sessions=self._office.sessions,
-            clock=self._office.clock,
-            settings=ServicesSettings(database_url="postgresql://unused", service_token="t" * 32),
-            out=Console(file=out, width=200, highlight=False),
-        )
-        arguments = self._parser.parse_args(["notices", *words])
-        assert await arguments.run(arguments, context) == code, out.getvalue()
-        return out.getvalue()
-
-
-@pytest.fixture
-def terminal(office: Office) -> Terminal:
-    return Terminal(office)
-
+from services.notices import errors
+from tests.integration.notices.conftest import Office, Terminal
 
 #: 10:00 by the city's clock on 2026-11-23, as the fixed clock says.
 CONTENT = ("--title", "停水通知", "--text", "今晚停水。", "--by", "张三")

@@ -1,0 +1,123 @@
+"""Is a forwarded text one of our notices, word for word where it matters? Pure.
+
+Typing noise is forgiven, a changed fact never. The text is aligned with the notice; every character in it that is a
+fact (a digit, a letter of a link, a numeral, a currency, a negation) must stand in the notice at that place, no fact of
+the notice may be missing from the quoted passage, and a word that stands for another has to sound like it. A doubtful
+text is called changed: a wrong "no" costs the citizen a call, a wrong "yes" may cost savings.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from typing import Literal
+
+from pypinyin import lazy_pinyin
+
+Verdict = Literal["genuine", "changed", "unknown", "short"]
+
+#: Characters that decide what a sentence says: numerals, negations, before and after.
+DECISIVE = frozenset(
+    "零〇一二三四五六七八九十百千万亿两半壹贰叁肆伍陆柒捌玖拾佰仟元角分不无没未免别勿非禁停前后内外上下"
+)
+#: A passage that begins behind one of these says the opposite.
+NEGATIONS = frozenset("不无没未免别勿非禁停")
+#: What citizens write around a notice they forward.
+ASKING = re.compile(
+    r"(请问|你好|您好|麻烦)?(一下)?(这|那)(个|条|份|是)?(通知|消息|信息|短信)?(是|到底是)?"
+    r"(真的|真的还是假的|真是假|真假|不是真的|是真的|你们发的|不是你们发的|官方的|官方发的)(吗|么|吧|呢)?"
+)
+#: Less than this says nothing about where it comes from.
+LEAST = 8
+#: Of a quoted text, so much may be noise.
+NOISE = 0.05
+#: Less than this in common, and it is another text.
+AKIN = 0.5
+
+_INSIDE = re.compile(r"(?<=[a-z0-9])[!-/:-@\[-`{-~]+(?=[a-z0-9])")
+_SIGN = re.compile(r"-(?=[0-9])")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Finding:
+    """What was found out; `place` is the notice's place in what was given, None for unknown and short."""
+
+    verdict: Verdict
+    place: int | None = None
+
+
+def normal(text: str) -> str:
+    """The text without what copying changes: width, case, spaces, punctuation. Punctuation inside of numbers and
+    links stays: 1.5 is not 15."""
+    folded = unicodedata.normalize("NFKC", text).casefold()
+    folded = "".join(c for c in folded if unicodedata.category(c)[0] not in "ZC")
+    inside = {place for found in _INSIDE.finditer(folded) for place in range(*found.span())}
+    inside |= {found.start() for found in _SIGN.finditer(folded)}
+    return "".join(c for place, c in enumerate(folded) if place in inside or _counts(c))
+
+
+def is_fact(character: str) -> bool:
+    """Whatever is not a plain Chinese character: digits, letters of any script, currency; and those that decide."""
+    return character in DECISIVE or not "一" <= character <= "鿿"
+
+
+def judge(text: str, notices: Sequence[Sequence[str]]) -> Finding:
+    """Which of `notices` (each as the texts that phones show, one a way of sending; the newest notice first) is it?"""
+    asked = normal(ASKING.sub("", text))
+    if len(asked) < LEAST:
+        return Finding(verdict="short")
+    akin: int | None = None
+    pieces = _pieces(asked)
+    for place, ways in enumerate(notices):
+        near = [shown for shown in map(normal, ways) if len(pieces & _pieces(shown)) >= AKIN * len(pieces)]
+        if any(_same(asked, shown) for shown in near):
+            return Finding(verdict="genuine", place=place)
+        akin = place if near and akin is None else akin
+    return Finding(verdict="unknown") if akin is None else Finding(verdict="changed", place=akin)
+
+
+def _counts(character: str) -> bool:
+    category = unicodedata.category(character)
+    return category[0] in "LNM" or category in ("Sc", "Sm") or character == "%"
+
+
+def _pieces(text: str) -> frozenset[str]:
+    """Each two neighbours: cheap to compare before anything is aligned."""
+    return frozenset(text[place : place + 2] for place in range(len(text) - 1))
+
+
+def _same(asked: str, shown: str) -> bool:
+    """Is `asked` the notice or a passage of it, but for noise?"""
+    matcher = SequenceMatcher(None, shown, asked, autojunk=False)
+    blocks = [block for block in matcher.get_matching_blocks() if block.size]
+    if not blocks:
+        return False
+    begin, end = blocks[0].a, blocks[-1].a + blocks[-1].size
+    if _splits(shown, begin) or _splits(shown, end) or (begin and shown[begin - 1] in NEGATIONS):
+        return False
+    noise = 0
+    for tag, a0, a1, b0, b1 in matcher.get_opcodes():
+        if tag == "equal":
+            continue
+        missing, added = shown[max(a0, begin) : min(a1, end)], asked[b0:b1]
+        if _any_fact(missing) or _any_fact(added) or (tag == "replace" and not _sound_alike(missing, added)):
+            return False
+        noise += max(len(missing), len(added))
+    return noise <= NOISE * len(asked)
+
+
+def _sound_alike(one: str, other: str) -> bool:
+    """What is typed by its sound is mistaken for what sounds so: 受里 is 受理, but 停气 is not 停水."""
+    return len(one) == len(other) and lazy_pinyin(one) == lazy_pinyin(other)
+
+
+def _splits(text: str, place: int) -> bool:
+    """Would a cut at `place` go through a number or a link?"""
+    return 0 < place < len(text) and is_fact(text[place - 1]) and is_fact(text[place])
+
+
+def _any_fact(characters: Iterable[str]) -> bool:
+    return any(is_fact(character) for character in characters)

@@ -1,0 +1,81 @@
+"""What does a phone show of a notice? Line by line for each route. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from services.clock import local
+from services.notices import texts
+from services.notices.rules import ROUTES, RouteName
+from services.notices.types import Preview, PreviewLine
+from services.notices.values import Content
+
+#: What a subscription notice's `thing` holds.
+THING = 20
+ALL_ROUTES: tuple[RouteName, ...] = ("template", "subscription", "mass")
+
+
+def preview(content: Content, route: RouteName) -> Preview:
+    """The notice as `route` shows it, with what its writer should know before it is sent."""
+    lines = list(_LINES[route](content))
+    return Preview(
+        route=route,
+        chosen=route == content.route,
+        lines=lines,
+        opens="" if route == "mass" else content.url,
+        warnings=list(_warnings(content, route, lines)),
+    )
+
+
+def ways(content: Content) -> list[str]:
+    """The texts that citizens may have got and forward, one a route; the whole text as well where a route cuts it."""
+    return ["\n".join([*(line.text for line in _LINES[route](content)), content.url]) for route in ALL_ROUTES]
+
+
+def _template(content: Content) -> Iterator[PreviewLine]:
+    yield PreviewLine(field="first", text=content.title)
+    yield PreviewLine(field="keyword1", text=content.department or "—")
+    yield PreviewLine(field="keyword2", text=_time(content))
+    yield PreviewLine(field="remark", text=f"{content.body}\n{_signature(content)}")
+
+
+def _subscription(content: Content) -> Iterator[PreviewLine]:
+    department = content.department or "—"
+    long = len(content.body) > THING
+    shown = content.body[: THING - 1] + "…" if long else content.body
+    yield PreviewLine(field="thing1", text=content.title[:THING], cut=max(0, len(content.title) - THING))
+    yield PreviewLine(field="thing2", text=department[:THING], cut=max(0, len(department) - THING))
+    yield PreviewLine(field="time3", text=_time(content))
+    yield PreviewLine(field="thing4", text=shown, cut=len(content.body) - (THING - 1) if long else 0)
+
+
+def _mass(content: Content) -> Iterator[PreviewLine]:
+    parts = (f"【{content.title}】", content.body, content.url, content.department, _signature(content))
+    yield PreviewLine(field="", text="\n".join(part for part in parts if part))
+
+
+_LINES = {"template": _template, "subscription": _subscription, "mass": _mass}
+
+
+def _warnings(content: Content, route: RouteName, lines: list[PreviewLine]) -> Iterator[str]:
+    rules = ROUTES[route]
+    if len(content.title) > rules.max_title:
+        yield texts.title_too_long(rules.max_title, len(content.title))
+    if len(content.body) > rules.max_body:
+        yield texts.body_too_long(rules.max_body, len(content.body))
+    for line in lines:
+        if line.cut and line.field != "thing1":
+            yield texts.cut(line.text, line.cut)
+    if not content.department:
+        yield texts.no_department()
+    if not content.url and any(line.cut for line in lines):
+        yield texts.cut_without_link()
+
+
+def _time(content: Content) -> str:
+    return local(content.due_at).strftime("%Y-%m-%d %H:%M")
+
+
+def _signature(content: Content) -> str:
+    source = f"（{content.source_document}）" if content.source_document else ""
+    return f"通知第 {content.number} 号{source}"

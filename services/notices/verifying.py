@@ -1,0 +1,55 @@
+"""Was this text sent by us? The notices that went out lately, compared with what a citizen forwards."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.clock import Clock
+from services.db import Sessions
+from services.notices import genuine, repository, shown
+from services.notices.models import NoticeRow, RunRow, VersionRow
+from services.notices.types import Verification
+
+#: Older notices are over, and rumours about them stale; the newest so many are compared, whatever has piled up.
+LATELY = timedelta(days=365)
+COMPARED = 300
+
+
+class VerificationService:
+    """Confirms or denies forwarded notices. Nothing that is not sent yet is confirmed or told."""
+
+    def __init__(self, *, sessions: Sessions, clock: Clock) -> None:
+        self._sessions = sessions
+        self._clock = clock
+
+    async def verify(self, text: str) -> Verification:
+        async with self._sessions() as session:
+            sent = await self._sent(session)
+        ways = [shown.ways(repository.content_of(version, notice.number)) for notice, version, _ in sent]
+        finding = genuine.judge(text, ways)
+        if finding.place is None:
+            return Verification(verdict=finding.verdict)
+        notice, version, run = sent[finding.place]
+        return Verification(
+            verdict=finding.verdict,
+            number=notice.number,
+            title=version.title,
+            department=version.department,
+            sent_at=run.started_at,
+            withdrawn=notice.state == "cancelled" or notice.approved_version != version.version,
+        )
+
+    async def _sent(self, session: AsyncSession) -> list[tuple[NoticeRow, VersionRow, RunRow]]:
+        """What has begun to go out, the newest first."""
+        query = (
+            select(NoticeRow, VersionRow, RunRow)
+            .join(VersionRow, VersionRow.notice_id == NoticeRow.id)
+            .join(RunRow, (RunRow.notice_id == VersionRow.notice_id) & (RunRow.version == VersionRow.version))
+            .where(RunRow.started_at > self._clock.now() - LATELY)
+            .order_by(RunRow.started_at.desc())
+            .limit(COMPARED)
+        )
+        return [(notice, version, run) for notice, version, run in (await session.execute(query)).all()]
