@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import unicodedata
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -292,10 +293,12 @@ class FakeBackends:
         """One notice was sent; a text with its first words is changed where it does not hold it whole."""
         asked = (await request.json())["text"]
         assert 1 <= len(asked) <= 4000
+        # The assistant levels what citizens write: marks come in their narrow form.
+        asked, notice_text = (unicodedata.normalize("NFKC", text) for text in (asked, NOTICE))
         notice = {"number": 12, "title": "停水通知", "department": "云江水务", "sent_at": "2026-11-20T09:00:00+08:00"}
-        if NOTICE in asked:
+        if notice_text in asked:
             return web.json_response({"verdict": "genuine", "withdrawn": False, **notice})
-        if NOTICE[:12] in asked:
+        if notice_text[:12] in asked:
             return web.json_response({"verdict": "changed", "withdrawn": False, **notice})
         return web.json_response({"verdict": "unknown"})
 
