@@ -14,6 +14,13 @@ SHORTEST_NOTICE = 20
 #: Kinds of numbers that the edge has replaced by tokens; in a notice they are the government's own.
 NUMBERS = ("mobile", "bank_card", "id_card")
 
+#: What is said of a text that cannot be confirmed.
+DENIALS = {
+    "changed": "utter_notice_changed",
+    "unknown": "utter_notice_unknown",
+    "short": "utter_notice_short",
+}
+
 
 class NoticeTextStep:
     """The text as the citizen got it, in one message with the question or after it."""
@@ -79,4 +86,4 @@ def _tell(turn: Turn, found: NoticeVerdict) -> None:
         if found.withdrawn:
             turn.tell("utter_notice_withdrawn")
     else:
-        turn.tell(f"utter_notice_{found.verdict}", **notice)
+        turn.tell(DENIALS[found.verdict], **notice)
