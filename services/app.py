@@ -28,6 +28,8 @@ from services.db import Sessions, make_engine, make_sessions, ping
 from services.dense.choice import make_dense
 from services.embedded import ROOT
 from services.faq.api import make_api as faq_api
+from services.faq.editing import FaqDesk
+from services.faq.queue import QuestionQueue
 from services.faq.service import TOPIC as FAQ
 from services.faq.service import FaqService
 from services.metrics import Metrics
@@ -61,6 +63,8 @@ class Topics:
 
     catalogue: CatalogueService
     faq: FaqService
+    faq_desk: FaqDesk
+    questions: QuestionQueue
     appointments: AppointmentService
     progress: ProgressService
     notices: NoticeService
@@ -75,9 +79,14 @@ def make_topics(sessions: Sessions, clock: Clock, settings: ServicesSettings, me
     cipher = load_cipher(settings.vault_key, settings.data_path)
     language = SharedLanguage()
     dense = make_dense((CATALOGUE, FAQ), sessions, settings, metrics)
+    faq = FaqService(sessions=sessions, clock=clock, language=language, dense=dense.get(FAQ))
+    second_person = settings.faq_review == "required"
+    faq_desk = FaqDesk(sessions=sessions, clock=clock, faq=faq, second_person=second_person)
     return Topics(
         catalogue=CatalogueService(sessions=sessions, clock=clock, language=language, dense=dense.get(CATALOGUE)),
-        faq=FaqService(sessions=sessions, clock=clock, language=language, dense=dense.get(FAQ)),
+        faq=faq,
+        faq_desk=faq_desk,
+        questions=QuestionQueue(sessions=sessions, clock=clock, desk=faq_desk),
         appointments=AppointmentService(
             sessions=sessions, clock=clock, cipher=cipher, reservation_seconds=settings.reservation_seconds
         ),

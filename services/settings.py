@@ -84,6 +84,8 @@ class ServicesSettings(SettingsBase, frozen=True, kw_only=True):
     training_review: Literal["required", "optional"] = "required"
     #: How many points of 100 its accuracy on the questions kept apart may be below that of the live version.
     training_may_lose: Annotated[float, msgspec.Meta(ge=0, le=100)] = 1.0
+    #: May who wrote an FAQ entry publish it, too, or has somebody else to?
+    faq_review: Literal["required", "optional"] = "optional"
 
     @property
     def console_address(self) -> str:

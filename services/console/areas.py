@@ -7,7 +7,9 @@ from collections.abc import Sequence
 import services.console.account.pages
 import services.console.audit.pages
 import services.console.conversations.pages
+import services.console.faq.pages
 import services.console.home.pages
+import services.console.questions.pages
 import services.console.staff.pages
 from services.console.pages import MakeArea
 
@@ -15,6 +17,8 @@ AREAS: Sequence[MakeArea] = (
     services.console.account.pages.make_area,
     services.console.home.pages.make_area,
     services.console.conversations.pages.make_area,
+    services.console.questions.pages.make_area,
+    services.console.faq.pages.make_area,
     services.console.staff.pages.make_area,
     services.console.audit.pages.make_area,
 )

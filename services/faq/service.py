@@ -19,16 +19,13 @@ from services.faq.models import FaqRow
 from services.faq.types import FaqEntry, FaqHit, FaqResult, Status, Unanswered, UnansweredQuestion
 from services.importing.delivery import Delivery, Entry, Progress, silent
 from services.importing.report import Report
-from services.importing.table import imported_row
+from services.importing.table import STAFF_FEED, imported_row
 from services.search import revisions
 from services.search.index import Document
 from services.search.live import Changes, LiveIndex, SharedLanguage
 from services.search.normalise import Normaliser
 
 TOPIC = "faq"
-#: The feed of entries that staff wrote here.
-STAFF_FEED = "staff"
-
 log = structlog.stdlib.get_logger(__name__)
 
 
@@ -66,6 +63,10 @@ class FaqService:
         """Keeps the index warm, and the vectors complete, until the block ends."""
         async with self._index.watching():
             yield
+
+    def outdate(self) -> None:
+        """Something was written: the next search here reads it first, other machines see it within two seconds."""
+        self._index.outdate()
 
     @property
     def is_ready(self) -> bool:
@@ -146,8 +147,9 @@ class FaqService:
         now = self._clock.now()
         async with self._sessions.begin() as session:
             revision = await revisions.next_revision(session, TOPIC, now)
+            remaining = await repository.ENTRIES_TABLE.but_withdrawn(session, delivery, report)
             await repository.ENTRIES_TABLE.take_in(
-                session, delivery, report, revision=revision, now=now, retire=retire, progress=progress
+                session, remaining, report, revision=revision, now=now, retire=retire, progress=progress
             )
         self._index.outdate()
         log.info("faq.imported", added=report.added, updated=report.updated, gone=len(report.gone))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any, Generic, TypeVar
 
@@ -38,6 +39,10 @@ M = TypeVar("M", bound=ImportedColumns)
 S = TypeVar("S", bound=Delivered)
 
 
+#: The feed of what staff wrote, changed or withdrew here.
+STAFF_FEED = "staff"
+
+
 class ImportedTable(Generic[M]):
     """One such table: its model, and the names of the columns with the key and with what people call the row."""
 
@@ -49,6 +54,14 @@ class ImportedTable(Generic[M]):
     async def changed_since(self, session: AsyncSession, revision: int) -> Sequence[M]:
         """Every row that a later revision wrote, in force or not."""
         return (await session.scalars(select(self._model).where(self._model.revision > revision))).all()
+
+    async def but_withdrawn(self, session: AsyncSession, delivery: Delivery[S], report: Report) -> Delivery[S]:
+        """The delivery without what staff withdrew: no delivery brings that back. It is reported as unchanged."""
+        query = select(self._key).where(self._model.retired_at.is_not(None), self._model.feed == STAFF_FEED)
+        withdrawn = set(await session.scalars(query))
+        kept = [entry for entry in delivery.entries if entry.key not in withdrawn]
+        report.unchanged += len(delivery.entries) - len(kept)
+        return replace(delivery, entries=kept)
 
     async def take_in(
         self,

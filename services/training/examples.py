@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
 import msgspec
@@ -18,7 +17,7 @@ from services.db import Sessions
 from services.errors import Conflict, NotFound
 from services.importing.delivery import Delivery, Entry
 from services.importing.report import Report
-from services.importing.table import ImportedTable, imported_row
+from services.importing.table import STAFF_FEED, ImportedTable, imported_row
 from services.search import revisions
 from services.training import rasa_yaml
 from services.training.errors import BadData
@@ -27,9 +26,6 @@ from services.training.types import Example, ExamplePage, IntentSize, NewExample
 
 TOPIC = "training"
 TABLE = ImportedTable(ExampleRow, key="id", name="text")
-STAFF_FEED = "staff"
-#: What staff took out; a release that still has it does not bring it back.
-REMOVED_BY_STAFF = select(ExampleRow.id).where(ExampleRow.retired_at.is_not(None), ExampleRow.feed == STAFF_FEED)
 #: Fewer examples than these teach an intent badly.
 FEWEST = 20
 
@@ -61,10 +57,7 @@ class ExampleService:
         now = self._clock.now()
         async with self._sessions.begin() as session:
             revision = await revisions.next_revision(session, TOPIC, now)
-            removed = set(await session.scalars(REMOVED_BY_STAFF))
-            kept = [entry for entry in delivery.entries if entry.key not in removed]
-            report.unchanged += len(delivery.entries) - len(kept)
-            remaining = replace(delivery, entries=kept)
+            remaining = await TABLE.but_withdrawn(session, delivery, report)
             await TABLE.take_in(session, remaining, report, revision=revision, now=now, retire=retire)
         log.info("training.examples_imported", added=report.added, updated=report.updated, gone=len(report.gone))
 

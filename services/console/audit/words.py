@@ -21,5 +21,12 @@ ACTIONS: Mapping[str, str] = {
     "staff.second_factor_removed": "解除第二验证",
     "staff.recovery_codes_made": "更换备用码",
     "conversations.unmasked": "查看完整号码",
+    "faq.drafted": "保存问答草稿",
+    "faq.draft_discarded": "丢弃问答草稿",
+    "faq.published": "发布问答",
+    "faq.restored": "恢复问答",
+    "faq.withdrawn": "下架问答",
+    "faq.out_of_scope": "问题不在服务范围",
+    "faq.in_scope": "问题重新处理",
 }
-SUBJECTS: Mapping[str, str] = {"staff": "账号", "conversation": "会话"}
+SUBJECTS: Mapping[str, str] = {"staff": "账号", "conversation": "会话", "faq": "问答", "question": "问题"}

@@ -1,0 +1,140 @@
+"""Which fields has an FAQ entry on a page, and how do they become an entry?"""
+
+from __future__ import annotations
+
+from datetime import date
+
+from wtforms import DateField, Form, HiddenField, SelectField, StringField, TextAreaField
+from wtforms.validators import DataRequired, Length, Optional, Regexp, ValidationError
+
+from services.faq.types import FaqEntry
+
+MOST_WORDINGS = 200
+LONGEST_WORDING = 500
+STATES = (
+    ("", "全部"),
+    ("live", "生效中"),
+    ("draft", "有草稿"),
+    ("expiring", "30 天内到期"),
+    ("expired", "已到期"),
+    ("withdrawn", "已下架"),
+)
+
+
+class FaqSearchForm(Form):
+    """Filters of the list."""
+
+    department = SelectField("部门", choices=[], validate_choice=False)
+    state = SelectField("状态", choices=STATES, validate_choice=False)
+
+
+class EntryForm(Form):
+    """One entry."""
+
+    question = StringField(
+        "问题",
+        [DataRequired("请填写问题。"), Length(max=LONGEST_WORDING, message="问题最多 500 个字。")],
+        description="用群众的话写，一句话问清楚一件事。",
+    )
+    similar = TextAreaField(
+        "相似问法",
+        [Length(max=60_000, message="相似问法太长。")],
+        description="每行一种问法，最多 200 行。问法越多，越容易问到。",
+    )
+    answer = TextAreaField(
+        "答案",
+        [DataRequired("请填写答案。"), Length(max=10_000, message="答案最多 10000 个字。")],
+        description="第一句就说结论；手机上一屏大约能看 200 个字。",
+    )
+    department = StringField(
+        "部门", [DataRequired("请填写答复部门。"), Length(max=200, message="部门名称最多 200 个字。")]
+    )
+    source = StringField("依据", [Length(max=200, message="依据最多 200 个字。")], description="文件名称和文号。")
+    source_url = StringField(
+        "依据链接",
+        [
+            Optional(),
+            Regexp(r"^https?://\S+$", message="请填写以 http:// 或 https:// 开头的网址。"),
+            Length(max=2000, message="网址最多 2000 个字符。"),
+        ],
+    )
+    valid_until = DateField(
+        "有效期至",
+        [Optional()],
+        description="过了这一天就不再答复，并进入待办；长期有效请留空。",
+        render_kw={"max": "2999-12-31"},
+    )
+    topics = StringField("主题", [Length(max=2000, message="主题太长。")], description="多个主题用逗号隔开。")
+    task_code = StringField(
+        "相关事项编码",
+        [Length(max=64, message="事项编码最多 64 个字符。")],
+        description="答复后会提示可以接着问这个事项。",
+    )
+    #: The version that the page was written upon.
+    base = HiddenField(validators=[Regexp(r"^\d{0,9}$")])
+    #: The unanswered question that this entry answers.
+    answers = HiddenField(validators=[Length(max=LONGEST_WORDING)])
+
+    def validate_similar(self, field: TextAreaField) -> None:
+        lines = wordings(field.data or "")
+        if len(lines) > MOST_WORDINGS:
+            raise ValidationError(f"相似问法最多 {MOST_WORDINGS} 行，现在有 {len(lines)} 行。")
+        long = next((number for number, line in enumerate(lines, 1) if len(line) > LONGEST_WORDING), None)
+        if long is not None:
+            raise ValidationError(f"第 {long} 行超过 {LONGEST_WORDING} 个字。")
+
+    def entry(self, entry_id: str) -> FaqEntry:
+        """What the form says, as an entry; the form has to be valid."""
+        question = (self.question.data or "").strip()
+        valid_until: date | None = self.valid_until.data
+        return FaqEntry(
+            id=entry_id,
+            question=question,
+            similar=[one for one in wordings(self.similar.data or "") if one != question],
+            answer=(self.answer.data or "").replace("\r\n", "\n").strip(),
+            department=(self.department.data or "").strip(),
+            source=(self.source.data or "").strip(),
+            source_url=(self.source_url.data or "").strip(),
+            valid_until=valid_until,
+            topics=[topic for raw in (self.topics.data or "").replace("，", ",").split(",") if (topic := raw.strip())],
+            task_code=(self.task_code.data or "").strip(),
+        )
+
+
+def wordings(text: str) -> list[str]:
+    """The lines of a text, each once, without empty ones."""
+    return list(dict.fromkeys(line for raw in text.splitlines() if (line := raw.strip())))
+
+
+def fields_of(entry: FaqEntry) -> dict[str, object]:
+    """An entry as the form's values."""
+    return {
+        "question": entry.question,
+        "similar": "\n".join(entry.similar),
+        "answer": entry.answer,
+        "department": entry.department,
+        "source": entry.source,
+        "source_url": entry.source_url,
+        "valid_until": entry.valid_until,
+        "topics": "，".join(entry.topics),
+        "task_code": entry.task_code,
+    }
+
+
+#: Field -> what it is called, in the order of the page.
+NAMES = {
+    "question": "问题",
+    "similar": "相似问法",
+    "answer": "答案",
+    "department": "部门",
+    "source": "依据",
+    "source_url": "依据链接",
+    "valid_until": "有效期至",
+    "topics": "主题",
+    "task_code": "相关事项编码",
+}
+
+
+def texts_of(entry: FaqEntry) -> dict[str, str]:
+    """An entry as texts, for comparing two of them."""
+    return {name: "" if value is None else str(value) for name, value in fields_of(entry).items()}

@@ -1,0 +1,172 @@
+"""How are entries listed for staff, and versions and drafts read? SQL only; the caller commits."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any, Literal
+
+from sqlalchemy import ColumnElement, delete, func, or_, select
+from sqlalchemy.dialects.postgresql import array
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.faq.models import DraftRow, FaqRow, VersionRow
+from services.faq.types import FaqEntry
+
+EntryState = Literal["new", "live", "expired", "withdrawn"]
+Filter = Literal["", "live", "expiring", "expired", "withdrawn", "draft"]
+#: An answer that holds no longer than this is one to look at.
+SOON = timedelta(days=30)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Wanted:
+    """Which entries are listed."""
+
+    search: str = ""
+    department: str = ""
+    state: Filter = ""
+    #: Only ids behind this one.
+    after: str = ""
+    limit: int = 50
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Listed:
+    """One line of the list."""
+
+    id: str
+    question: str
+    department: str
+    state: EntryState
+    valid_until: date | None
+    updated_at: datetime
+    #: Who has a draft of it; empty: nobody.
+    drafted_by: str
+
+
+async def page(session: AsyncSession, wanted: Wanted, today: date) -> Sequence[Listed]:
+    """Entries by id, then what exists as a draft only, where drafts are asked for."""
+    query = (
+        select(FaqRow, DraftRow)
+        .join(DraftRow, DraftRow.entry_id == FaqRow.id, full=True)
+        .where(*_conditions(wanted, today))
+        .order_by(func.coalesce(FaqRow.id, DraftRow.entry_id))
+        .limit(wanted.limit)
+    )
+    return [_listed(row, draft, today) for row, draft in (await session.execute(query)).all()]
+
+
+def _conditions(wanted: Wanted, today: date) -> list[ColumnElement[bool]]:
+    key = func.coalesce(FaqRow.id, DraftRow.entry_id)
+    question = func.coalesce(FaqRow.question, DraftRow.content["question"].astext)
+    department = func.coalesce(FaqRow.department, DraftRow.content["department"].astext)
+    found: list[ColumnElement[bool]] = [key > wanted.after]
+    if wanted.search:
+        words = wanted.search
+        found.append(
+            or_(
+                question.contains(words, autoescape=True),
+                FaqRow.answer.contains(words, autoescape=True),
+                FaqRow.id == words,
+            )
+        )
+    if wanted.department:
+        found.append(department == wanted.department)
+    live = FaqRow.retired_at.is_(None) & FaqRow.id.is_not(None)
+    by_state: dict[str, ColumnElement[bool]] = {
+        "live": live & or_(FaqRow.valid_until.is_(None), FaqRow.valid_until >= today),
+        "expiring": live & FaqRow.valid_until.between(today, today + SOON),
+        "expired": live & (FaqRow.valid_until < today),
+        "withdrawn": FaqRow.retired_at.is_not(None),
+        "draft": DraftRow.entry_id.is_not(None),
+    }
+    if wanted.state:
+        found.append(by_state[wanted.state])
+    return found
+
+
+def state_of(row: FaqRow | None, today: date) -> EntryState:
+    """What citizens have of it."""
+    if row is None:
+        return "new"
+    if row.retired_at is not None:
+        return "withdrawn"
+    return "live" if row.valid_until is None or row.valid_until >= today else "expired"
+
+
+def _listed(row: FaqRow | None, draft: DraftRow | None, today: date) -> Listed:
+    content: dict[str, Any] = draft.content if draft is not None else {}
+    return Listed(
+        id=row.id if row else draft.entry_id if draft else "",
+        question=row.question if row else str(content.get("question", "")),
+        department=row.department if row else str(content.get("department", "")),
+        state=state_of(row, today),
+        valid_until=row.valid_until if row else None,
+        updated_at=max(one.updated_at if isinstance(one, FaqRow) else one.at for one in (row, draft) if one),
+        drafted_by=draft.by if draft else "",
+    )
+
+
+async def departments(session: AsyncSession) -> Sequence[str]:
+    query = select(FaqRow.department).where(FaqRow.retired_at.is_(None), FaqRow.department != "").distinct()
+    return (await session.scalars(query.order_by(FaqRow.department).limit(500))).all()
+
+
+async def taken(session: AsyncSession, entry: FaqEntry) -> Sequence[tuple[str, str, str]]:
+    """Wordings that belong to another entry: wording, id and question of the other."""
+    wordings = list(dict.fromkeys((entry.question, *entry.similar)))
+    rows = await session.execute(
+        select(FaqRow.id, FaqRow.question, FaqRow.similar)
+        .where(
+            FaqRow.retired_at.is_(None),
+            FaqRow.id != entry.id,
+            or_(FaqRow.question.in_(wordings), FaqRow.similar.has_any(array(wordings))),
+        )
+        .order_by(FaqRow.id)
+        .limit(20)
+    )
+    return [
+        (wording, key, question)
+        for key, question, similar in rows
+        for wording in wordings
+        if wording == question or wording in similar
+    ]
+
+
+async def locked(session: AsyncSession, entry_id: str) -> FaqRow | None:
+    return await session.get(FaqRow, entry_id, with_for_update=True)
+
+
+async def draft(session: AsyncSession, entry_id: str) -> DraftRow | None:
+    return await session.get(DraftRow, entry_id)
+
+
+async def drop_draft(session: AsyncSession, entry_id: str) -> None:
+    await session.execute(delete(DraftRow).where(DraftRow.entry_id == entry_id))
+
+
+async def latest_version(session: AsyncSession, entry_id: str) -> int:
+    """0 where nothing was ever changed here."""
+    found = await session.scalar(select(func.max(VersionRow.version)).where(VersionRow.entry_id == entry_id))
+    return found or 0
+
+
+async def version(session: AsyncSession, entry_id: str, number: int) -> VersionRow | None:
+    return await session.get(VersionRow, (entry_id, number))
+
+
+async def versions(session: AsyncSession, entry_id: str, limit: int = 100) -> Sequence[VersionRow]:
+    query = select(VersionRow).where(VersionRow.entry_id == entry_id).order_by(VersionRow.version.desc())
+    return (await session.scalars(query.limit(limit))).all()
+
+
+async def count_drafts(session: AsyncSession) -> int:
+    return await session.scalar(select(func.count()).select_from(DraftRow)) or 0
+
+
+async def count_expiring(session: AsyncSession, today: date) -> int:
+    """Answers that have expired, or will soon."""
+    query = select(func.count()).select_from(FaqRow)
+    return await session.scalar(query.where(FaqRow.retired_at.is_(None), FaqRow.valid_until <= today + SOON)) or 0

@@ -1,0 +1,297 @@
+"""Can editors write, publish, compare, withdraw and restore answers, and is nobody else's work lost or changed?"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator
+
+import pytest
+
+from services.app import Topics, make_topics
+from services.audit.trail import Actor
+from services.db import Sessions
+from services.faq.editing import FaqDesk, OwnDraft
+from services.faq.types import FaqEntry, UnansweredQuestion
+from services.importing.delivery import Delivery, Entry, content_hash
+from services.importing.report import Report
+from services.metrics import Metrics
+from services.settings import ServicesSettings
+from services.staff.permissions import Role
+from tests.fakes.clock import FixedClock
+from tests.fakes.waiting import eventually
+from tests.integration.console.conftest import Browser, NewBrowser
+
+FIELDS = {
+    "question": "医保断缴了怎么办",
+    "similar": "医保停了咋办\n社保医疗断了\n",
+    "answer": "断缴三个月内补缴，待遇不受影响。",
+    "department": "云江市医疗保障局",
+    "source": "云医保〔2025〕3号",
+    "base": "0",
+}
+ID = "staff-0123456789ab"
+
+
+@pytest.fixture
+async def topics(sessions: Sessions, settings: ServicesSettings, clock: FixedClock) -> AsyncIterator[Topics]:
+    """The backends of another machine, on the same database."""
+    topics = make_topics(sessions, clock, settings, Metrics())
+    async with topics.faq.running():
+        yield topics
+
+
+async def told(topics: Topics, question: str, entry_id: str | None) -> None:
+    """Waits until the question is surely answered by this entry; None: by none."""
+
+    async def so() -> bool:
+        found = await topics.faq.search(question)
+        return (found.hits[0].id if found.verdict == "sure" else None) == entry_id
+
+    await eventually(so)
+
+
+@pytest.fixture
+async def editor(new_browser: NewBrowser) -> Browser:
+    return await new_browser(Role.EDITOR)
+
+
+async def publish(browser: Browser, *, entry_id: str = ID, status: int = 303, **fields: str) -> str:
+    answer = await browser.post(f"/faq/{entry_id}/publish", **{**FIELDS, **fields})
+    text = await answer.text()
+    assert answer.status == status, text[-3000:]
+    return text
+
+
+async def imported(topics: Topics, **fields: object) -> None:
+    entry = FaqEntry(
+        **{
+            "id": "hukou-1",
+            "question": "孩子上户口要带什么",
+            "answer": "带出生医学证明。",
+            "department": "云江市公安局",
+            **fields,
+        }
+    )
+    delivery: Delivery[FaqEntry] = Delivery()
+    delivery.feeds.add("city")
+    delivery.mentioned.add(entry.id)
+    delivery.entries.append(Entry(key=entry.id, value=entry, feed="city", content_hash=content_hash(entry, "city")))
+    await topics.faq.take_in(delivery, Report())
+
+
+async def test_a_published_answer_is_found_on_another_machine_at_once(editor: Browser, topics: Topics) -> None:
+    await publish(editor)
+
+    await told(topics, "医保停了咋办", ID)
+    page = await editor.read(f"/faq/{ID}")
+    assert "生效中" in page
+    assert "已发布，两秒内就会按新内容答复。" in page
+
+
+async def test_a_draft_is_kept_and_no_citizen_sees_it(editor: Browser, topics: Topics) -> None:
+    await editor.post(f"/faq/{ID}/draft", **FIELDS)
+
+    await told(topics, "医保断缴了怎么办", None)
+    assert "断缴三个月内补缴" in await editor.read(f"/faq/{ID}")
+    assert "草稿：editor" in await editor.read("/faq", state="draft")
+    answer = await editor.post(f"/faq/{ID}/discard")
+    assert answer.headers["Location"] == "/console/faq"
+    assert (await editor.get(f"/faq/{ID}")).status == 404
+
+
+async def test_every_change_is_a_version_with_its_differences_and_can_be_restored(
+    editor: Browser, topics: Topics
+) -> None:
+    await publish(editor)
+    await publish(editor, answer="断缴六个月内补缴，待遇不受影响。", base="1")
+
+    history = await editor.read(f"/faq/{ID}/versions")
+    assert "第 2 版 · 发布" in history
+    assert "<del>三</del>" in history
+    assert "<ins>六</ins>" in history
+    assert (await editor.post(f"/faq/{ID}/restore", version="1")).status == 303
+    assert (await topics.faq.entry(ID)).answer == FIELDS["answer"]
+    assert "第 3 版 · 恢复" in await editor.read(f"/faq/{ID}/versions")
+
+
+async def test_what_an_import_brought_is_the_first_version_once_it_is_changed(editor: Browser, topics: Topics) -> None:
+    await imported(topics)
+    await publish(editor, entry_id="hukou-1", question="孩子上户口要带什么", similar="", answer="带出生证。")
+
+    history = await editor.read("/faq/hukou-1/versions")
+    assert "第 1 版 · 导入" in history
+    await editor.post("/faq/hukou-1/restore", version="1")
+    assert (await topics.faq.entry("hukou-1")).answer == "带出生医学证明。"
+
+
+async def test_a_withdrawn_answer_is_told_no_more_and_no_import_brings_it_back(editor: Browser, topics: Topics) -> None:
+    await imported(topics)
+    await editor.post("/faq/hukou-1/withdraw")
+    await imported(topics)
+
+    await told(topics, "孩子上户口要带什么", None)
+    assert "已下架" in await editor.read("/faq", state="withdrawn")
+    latest = re.findall(r'name="version" value="(\d+)"', await editor.read("/faq/hukou-1/versions"))
+    await editor.post("/faq/hukou-1/restore", version=latest[0])
+    await told(topics, "孩子上户口要带什么", "hukou-1")
+
+
+async def test_who_saves_over_somebody_else_s_publication_is_told_and_loses_nothing(
+    editor: Browser, new_browser: NewBrowser
+) -> None:
+    colleague = await new_browser(Role.APPROVER, login="colleague")
+    await publish(editor)
+    await publish(colleague, answer="新规定：半年内补缴。", base="1")
+
+    text = await publish(editor, answer="我的修改。", base="1", status=409)
+
+    assert "别人刚刚发布了" in text
+    assert "我的修改。" in text
+
+
+async def test_one_wording_cannot_have_two_answers(editor: Browser, topics: Topics) -> None:
+    await imported(topics, similar=["医保停了咋办"])
+
+    text = await publish(editor, status=409)
+
+    assert "同一句话不能有两个答案" in text
+    assert "孩子上户口要带什么" in text
+
+
+async def test_an_editor_of_a_department_changes_only_its_own_entries(
+    new_browser: NewBrowser, editor: Browser, topics: Topics
+) -> None:
+    await imported(topics)
+    police = await new_browser(Role.EDITOR, login="police", department="云江市公安局")
+    health = await new_browser(Role.EDITOR, login="health", department="云江市卫生健康委员会")
+    entry = {**FIELDS, "question": "孩子上户口要带什么", "similar": ""}
+
+    for path in ("publish", "draft", "withdraw"):
+        assert (await health.post(f"/faq/hukou-1/{path}", **entry)).status == 403, path
+    assert (await police.post("/faq/hukou-1/draft", **entry)).status == 403, "given to another department"
+    assert (await police.post("/faq/hukou-1/draft", **{**entry, "department": "云江市公安局"})).status == 303
+    assert "保存草稿" not in await health.read("/faq/hukou-1")
+
+
+@pytest.mark.parametrize(
+    ("fields", "reason"),
+    [
+        ({"question": ""}, "请填写问题。"),
+        ({"answer": " "}, "请填写答案。"),
+        ({"similar": "长" * 501}, "第 1 行超过 500 个字。"),
+        ({"similar": "\n".join(f"问法{n}" for n in range(201))}, "相似问法最多 200 行，现在有 201 行。"),
+        ({"source_url": "javascript:alert(1)"}, "请填写以 http:// 或 https:// 开头的网址。"),
+        ({"valid_until": "明天"}, "valid_until-errors"),
+    ],
+)
+async def test_a_form_that_cannot_be_used_says_why_and_keeps_what_was_written(
+    editor: Browser, fields: dict[str, str], reason: str
+) -> None:
+    text = await publish(editor, status=422, **fields)
+
+    assert reason in text
+    assert FIELDS["source"] in text
+
+
+async def test_where_a_second_person_is_required_nobody_publishes_what_they_wrote(
+    settings: ServicesSettings, sessions: Sessions, clock: FixedClock, topics: Topics
+) -> None:
+    desk = FaqDesk(sessions=sessions, clock=clock, faq=topics.faq, second_person=True)
+    one, other = (Actor(staff_id=None, login=name, address="127.0.0.1") for name in ("one", "other"))
+    entry = FaqEntry(id=ID, question="问", answer="答", department="部门")
+    with pytest.raises(OwnDraft):
+        await desk.publish(one, entry, base=0)
+    await desk.save_draft(one, entry)
+    with pytest.raises(OwnDraft):
+        await desk.publish(one, entry, base=0)
+    with pytest.raises(OwnDraft):
+        await desk.publish(other, FaqEntry(id=ID, question="问", answer="改过", department="部门"), base=0)
+
+    await desk.publish(other, entry, base=0)
+    assert (await topics.faq.entry(ID)).answer == "答"
+
+
+async def test_near_duplicates_are_shown_while_a_question_is_written(editor: Browser, topics: Topics) -> None:
+    await imported(topics)
+
+    assert "孩子上户口要带什么" in await editor.read("/faq/similar", question="给孩子上户口带什么", id=ID)
+    assert "hukou-1" not in await editor.read("/faq/similar", question="给孩子上户口带什么", id="hukou-1")
+
+
+async def test_the_preview_says_what_the_assistant_will_say(editor: Browser) -> None:
+    answer = await editor.post("/faq/preview", **FIELDS, valid_until="2026-12-03")
+
+    text = await answer.text()
+    assert "断缴三个月内补缴，待遇不受影响。\n（云江市医疗保障局。依据：云医保〔2025〕3号）" in text
+    assert "以上答复有效期至2026年12月03日。" in text
+
+
+async def test_the_list_is_searched_filtered_and_paged(editor: Browser, topics: Topics) -> None:
+    for number in range(52):
+        await imported(topics, id=f"e-{number:02}", question=f"第{number}问", department="云江市公安局")
+
+    first = await editor.read("/faq")
+    assert "第49问" in first
+    assert "第51问" not in first
+    after = re.search(r"after=([\w=-]+)", first)
+    assert after is not None
+    assert "第51问" in await editor.read("/faq", after=after[1])
+    assert "第7问" in await editor.read("/faq", q="第7问")
+    assert "没有符合条件的内容" in await editor.read("/faq", department="别的部门")
+
+
+async def test_questions_that_nobody_could_answer_become_wordings_entries_or_are_put_aside(
+    editor: Browser, topics: Topics
+) -> None:
+    await imported(topics)
+    for question in ("娃落户要啥", "娃落户要啥子", "公园几点开门", "今天股票涨了吗"):
+        await topics.faq.record_unanswered(UnansweredQuestion(question=question))
+    await topics.faq.record_unanswered(UnansweredQuestion(question="娃落户要啥"))
+
+    page = await editor.read("/questions")
+    assert page.index("娃落户要啥") < page.index("公园几点开门"), "the most asked first"
+    group = await editor.read("/questions/one", question="娃落户要啥")
+    assert "娃落户要啥子" in group, "what asks the same is together"
+    added = await editor.post("/questions/wording", question=["娃落户要啥", "娃落户要啥子"], entry="hukou-1")
+    assert added.status == 303
+    await told(topics, "娃落户要啥", "hukou-1")
+
+    await editor.post("/questions/aside", question="今天股票涨了吗")
+    await topics.faq.record_unanswered(UnansweredQuestion(question="今天股票涨了吗"))
+    assert "今天股票涨了吗" not in await editor.read("/questions")
+    assert "今天股票涨了吗" in await editor.read("/questions/aside")
+    await editor.post("/questions/back", question="今天股票涨了吗")
+    assert "今天股票涨了吗" in await editor.read("/questions")
+
+    new = await editor.read("/faq/new", question="公园几点开门")
+    assert 'value="公园几点开门"' in new
+    await publish(editor, question="公园几点开门", similar="", answer="早上六点。", answers="公园几点开门")
+    assert "公园几点开门" not in await editor.read("/questions")
+
+
+async def test_a_group_that_somebody_has_dealt_with_is_gone_and_nothing_chosen_is_refused(
+    editor: Browser, topics: Topics
+) -> None:
+    assert (await editor.get("/questions/one", question="没人问过")).status == 404
+    assert (await editor.post("/questions/aside")).status == 422
+    assert (await editor.post("/questions/aside", question="没人问过")).status == 404
+
+
+async def test_the_home_page_says_what_waits(editor: Browser, topics: Topics) -> None:
+    await topics.faq.record_unanswered(UnansweredQuestion(question="公园几点开门"))
+    await editor.post(f"/faq/{ID}/draft", **FIELDS)
+
+    home = await editor.read("/")
+    assert "没有答上的问题" in home
+    assert "问答草稿等待发布" in home
+
+
+async def test_every_change_is_in_the_audit_log_in_words(editor: Browser, administrator: Browser) -> None:
+    await editor.post(f"/faq/{ID}/draft", **FIELDS)
+    await publish(editor)
+    await editor.post(f"/faq/{ID}/withdraw")
+    await editor.post(f"/faq/{ID}/restore", version="1")
+
+    log = await administrator.read("/audit", subject_kind="faq", subject_id=ID)
+    for words in ("保存问答草稿", "发布问答", "下架问答", "恢复问答"):
+        assert words in log
