@@ -12,6 +12,7 @@ from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.answers import FaqHit, FaqSearch, Guide, ItemHit, ItemSearch
+from actions.checklists import offer
 from actions.deciding import Decision, Manner, TheAnswer, TheItem, Unknown, Which, decide
 from actions.errors import BackendDown, BackendError, Missing
 from actions.memory import Event, ItemInHand, aspects_waiting, item_in_hand, on_table, shown, take_in_hand
@@ -197,6 +198,8 @@ class Answers:
         others = [_title(guide, one) for one in ASPECTS if one not in aspects and guide.told(one)][:OTHERS]
         response = "utter_guide_source" if others else "utter_guide_source_only"
         self._say.utter_message(response=response, source=_source(guide), others="、".join(others))
+        if "materials" in aspects and guide.situations and not self._quiet:
+            events += offer(self._say, guide.situations, numbered=not on_table(self._tracker, ASPECT_KIND))
         return events
 
     def _fact(self, guide: Guide, aspect: str) -> None:

@@ -47,6 +47,8 @@ class Guide(Value, frozen=True, kw_only=True):
     district: str | None = None
     source: str | None = None
     sections: list[Section]
+    #: How many questions a citizen's own checklist takes; 0: everybody needs the same.
+    situations: int = 0
 
     def section(self, aspect: str) -> Section | None:
         """The section on `aspect`; None where the backend has none."""
@@ -145,6 +147,31 @@ class Case(Value, frozen=True, kw_only=True):
     promise_date: str | None = None
     steps: list[Step] = []
     result: Result | None = None
+
+
+class AskedOption(Value, frozen=True, kw_only=True):
+    id: str
+    label: str
+
+
+class Asked(Value, frozen=True, kw_only=True):
+    id: str
+    question: str
+    options: list[AskedOption]
+    number: int
+    count: int
+
+
+class Checklist(Value, frozen=True, kw_only=True):
+    task_code: str
+    task_name: str
+    dept_name: str = ""
+    #: None: everything is answered, and the checklist is whole.
+    asked: Asked | None = None
+    given: list[str] = []
+    materials: list[str] = []
+    conditions: list[str] = []
+    sections: list[Section] = []
 
 
 class NoticeVerdict(Value, frozen=True, kw_only=True):

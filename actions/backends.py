@@ -15,6 +15,7 @@ import structlog
 from actions.answers import (
     Appointment,
     Case,
+    Checklist,
     Day,
     FaqHit,
     FaqSearch,
@@ -65,6 +66,12 @@ class Backends:
 
     async def guide(self, task_code: str) -> Guide:
         return await self._get(self._settings.catalogue, f"/items/{_part(task_code)}/guide", Guide)
+
+    async def checklist(self, task_code: str, answers: Mapping[str, str]) -> Checklist:
+        """The next question about the citizen's situation, or the citizen's own checklist."""
+        path = f"/items/{_part(task_code)}/checklist"
+        raw = await self._send("POST", self._settings.catalogue, path, {"answers": dict(answers)})
+        return _typed(raw, Checklist, path)
 
     # questions
 

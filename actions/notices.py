@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from actions.answers import NoticeVerdict
 from actions.errors import Missing
-from actions.forms import BELIEVED, FormAction, Step, Turn
+from actions.forms import ANSWERS, BELIEVED, FormAction, Step, Turn
 
 ASKS_GENUINE = "asks_genuine"
 #: A notice is longer than a question about one.
@@ -30,7 +30,7 @@ class NoticeTextStep:
     async def read(self, turn: Turn) -> None:
         text = turn.message.text
         if len(text) < SHORTEST_NOTICE:
-            guessed = turn.message.confidence < BELIEVED or turn.message.intent in {"inform", "verify_notice"}
+            guessed = turn.message.confidence < BELIEVED or turn.message.intent in {*ANSWERS, "verify_notice"}
             if turn.asked_for(self.slot) and guessed and not turn.message.aspects:
                 turn.tell("utter_notice_short")
             return

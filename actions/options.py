@@ -71,6 +71,9 @@ def by_place(text: str, count: int) -> int | None:
 
 def by_words(text: str, options: Sequence[Option]) -> int | None:
     """Index of the only option whose title is what `text` says, or holds it; None where several or none do."""
+    exact = [index for index, one in enumerate(options) if one.title == text.strip().strip("。！!，, ")]
+    if len(exact) == 1:
+        return exact[0]
     plain = re.sub(r"^(?:就|选|要|我要|我选|看)|[的吧。！!，, ]+$", "", text.strip())
     if len(plain) < 2:
         return None

@@ -13,6 +13,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions.answers import Case
 from actions.answers import Step as StepOfCase
 from actions.base import BackedAction
+from actions.checklists import CHECKLIST
 from actions.errors import Missing, Refusal, TooMany
 from actions.forms import FormAction, Step, Turn
 from actions.memory import Event, shown
@@ -111,6 +112,8 @@ class AcceptOffer(BackedAction):
 
     async def act(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> list[Event]:
         offer = tracker.get_slot("offer") or {}
+        if offer.get("kind") == CHECKLIST:
+            return [SlotSet("offer", None), FollowupAction("checklist_form")]
         if offer.get("kind") != SUBSCRIBE:
             dispatcher.utter_message(response="utter_nothing_to_agree")
             return []

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from services.catalogue.service import CatalogueService, ItemNotFound
-from services.catalogue.types import Guide, Item, ItemSearch, SearchResult, Status
+from services.catalogue.situations import UnknownAnswer
+from services.catalogue.types import Checklist, ChecklistAnswers, Guide, Item, ItemSearch, SearchResult, Status
 from services.errors import Unavailable
 from services.web import Api, Call, Route
 
@@ -22,6 +23,9 @@ def make_api(service: CatalogueService) -> Api:
 
     async def get_guide(call: Call) -> Guide:
         return await service.guide(call.path["task_code"])
+
+    async def make_checklist(call: Call) -> Checklist:
+        return await service.checklist(call.path["task_code"], call.body.answers)
 
     async def get_status(call: Call) -> Status:
         return await service.status()
@@ -55,6 +59,15 @@ def make_api(service: CatalogueService) -> Api:
                 summary="One item's facts by aspect, in Chinese",
                 response=Guide,
                 errors=(ItemNotFound,),
+            ),
+            Route(
+                method="POST",
+                path="/items/{task_code}/checklist",
+                handler=make_checklist,
+                summary="The next question about a citizen's situation, or the citizen's own checklist",
+                body=ChecklistAnswers,
+                response=Checklist,
+                errors=(ItemNotFound, UnknownAnswer),
             ),
             Route(method="GET", path="/status", handler=get_status, summary="How much there is", response=Status),
         ],

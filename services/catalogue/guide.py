@@ -67,6 +67,7 @@ def make_guide(item: Item) -> Guide:
             for aspect, tell in _TELLERS.items()
             for text in (tell(item),)
         ],
+        situations=len(item.situations),
     )
 
 
@@ -75,16 +76,21 @@ def _lines(lines: Iterable[str]) -> str:
 
 
 def _materials(item: Item) -> str:
-    ordered = sorted(item.material, key=lambda one: one.order_num if one.order_num is not None else len(item.material))
-    return "\n".join(f"{number}. {_material(one)}" for number, one in enumerate(ordered, start=1))
+    return "\n".join(f"{number}. {material_line(one)}" for number, one in enumerate(ordered_materials(item), start=1))
 
 
-def _material(material: Material) -> str:
+def ordered_materials(item: Item) -> list[Material]:
+    """As the source orders them; what it gives no place stands last."""
+    return sorted(item.material, key=lambda one: one.order_num if one.order_num is not None else len(item.material))
+
+
+def material_line(material: Material, *, certain: bool = False) -> str:
+    """One material in words; `certain`: it is known to be needed in this case."""
     facts = [
         plain(material.material_type),
         plain(material.material_format),
         texts.COPIES.format(count=material.page_num) if material.page_num else "",
-        texts.IF_NEEDED if material.is_need is False else "",
+        texts.IF_NEEDED if material.is_need is False and not certain else "",
     ]
     told = "，".join(fact for fact in facts if fact)
     explained = plain(material.fill_explain).replace("\n", " ")

@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from services.catalogue import dump
+from services.catalogue import dump, situations
 from services.catalogue.types import Item
 from services.importing.delivery import Kind
 from services.importing.values import BadRowError, converted
 
 
 def _read(row: Mapping[str, Any]) -> Item:
-    return _from_dump(row) if dump.is_dump(row) else converted(row, Item)
+    item = _from_dump(row) if dump.is_dump(row) else converted(row, Item)
+    wrong = situations.fault(item)
+    if wrong is not None:
+        raise BadRowError(*wrong)
+    return item
 
 
 def _known(row: Mapping[str, Any]) -> Collection[str]:

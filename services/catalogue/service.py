@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 
 import msgspec
@@ -12,7 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.catalogue import ranking, repository
 from services.catalogue.guide import make_guide
 from services.catalogue.models import CatalogueItem
-from services.catalogue.types import Guide, Item, ItemHit, SearchResult, Status
+from services.catalogue.situations import checklist
+from services.catalogue.types import Checklist, Guide, Item, ItemHit, SearchResult, Status
 from services.clock import Clock
 from services.db import Sessions
 from services.dense.ranking import DenseRanking
@@ -94,6 +95,10 @@ class CatalogueService:
     async def guide(self, task_code: str) -> Guide:
         """The item's facts by aspect; raises ItemNotFound."""
         return make_guide(await self.item(task_code))
+
+    async def checklist(self, task_code: str, answers: Mapping[str, str]) -> Checklist:
+        """The next question of the item, or this citizen's checklist; raises ItemNotFound and UnknownAnswer."""
+        return checklist(await self.item(task_code), answers)
 
     async def status(self) -> Status:
         """How much there is."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Meta
@@ -58,6 +58,30 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
     question: Annotated[str, Meta(min_length=1, max_length=500)]
     answer: Long = ""
     order_num: Count | None = None
+
+
+OptionId = Annotated[str, Meta(min_length=1, max_length=32, pattern=r"^[A-Za-z0-9_-]+$")]
+
+
+class SituationOption(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One answer to a situation's question, and what it changes."""
+
+    id: OptionId
+    #: As the citizen reads and says it.
+    label: Annotated[str, Meta(min_length=1, max_length=60)]
+    #: Names of the item's materials that are needed in this case only.
+    adds_material: Words = msgspec.field(default_factory=list)
+    #: Names of materials that are not needed in this case.
+    removes_material: Words = msgspec.field(default_factory=list)
+    adds_condition: Annotated[list[Line], Meta(max_length=20)] = msgspec.field(default_factory=list)
+
+
+class Situation(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A question whose answer changes what a citizen has to bring or fulfil (情形)."""
+
+    id: OptionId
+    question: Annotated[str, Meta(min_length=1, max_length=200)]
+    options: Annotated[list[SituationOption], Meta(min_length=2, max_length=9)]
 
 
 class Item(Delivered, frozen=True, kw_only=True):
@@ -130,8 +154,8 @@ class Item(Delivered, frozen=True, kw_only=True):
     hall_codes: Words = msgspec.field(default_factory=list)
     #: What to book at the hall for it.
     service_code: Code = ""
-    #: 情形: questions whose answers add or remove materials and conditions.
-    situations: Annotated[list[dict[str, Any]], Meta(max_length=100)] = msgspec.field(default_factory=list)
+    #: 情形: asked one by one, in this order; checked by `services.catalogue.situations.fault`.
+    situations: Annotated[list[Situation], Meta(max_length=12)] = msgspec.field(default_factory=list)
 
 
 Verdict = Literal["sure", "ask", "none"]
@@ -180,6 +204,49 @@ class Guide(msgspec.Struct, frozen=True, kw_only=True):
     dept_name: str
     district: str
     source: str
+    sections: list[Section]
+    #: How many questions a citizen's own checklist takes; 0: everybody needs the same.
+    situations: int = 0
+
+
+class ChecklistAnswers(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What the citizen has answered so far: id of a situation -> id of the chosen option."""
+
+    answers: Annotated[dict[OptionId, OptionId], Meta(max_length=12)] = msgspec.field(default_factory=dict)
+
+
+class AskedOption(msgspec.Struct, frozen=True, kw_only=True):
+    """One answer that can be given."""
+
+    id: str
+    label: str
+
+
+class Asked(msgspec.Struct, frozen=True, kw_only=True):
+    """The next question."""
+
+    id: str
+    question: str
+    options: list[AskedOption]
+    #: The how manieth of how many.
+    number: int
+    count: int
+
+
+class Checklist(msgspec.Struct, frozen=True, kw_only=True):
+    """One citizen's own checklist (一次性告知), or the question that it still needs."""
+
+    task_code: str
+    task_name: str
+    dept_name: str
+    #: None: everything is answered.
+    asked: Asked | None
+    #: What was answered, in words, such as 租房还是自有房？租房.
+    given: list[str]
+    #: Empty until everything is answered.
+    materials: list[str]
+    conditions: list[str]
+    #: Time, fee, place, hours and telephone as far as the source says them, in Chinese for citizens.
     sections: list[Section]
 
 

@@ -180,3 +180,18 @@ async def test_no_identifier_is_found_anywhere_it_does_not_belong(program: Runni
     for name in ("edge", "worker", "services", "rasa", "actions"):
         assert VALID_ID not in program.log(name)
         assert "13912345678" not in program.log(name)
+
+
+async def test_a_citizen_s_own_checklist_is_asked_for_told_and_sent_again(citizen: Citizen) -> None:
+    """On the example city's own items, whatever they ask."""
+    answer = await citizen.say("新车上牌，帮我列个清单")
+    assert "1/3" in answer
+    for number in ("2/3", "3/3"):
+        answer = await citizen.say("1")
+        assert number in answer
+    checklist = await citizen.say("1")
+    assert "您办「新车注册登记（上牌）」的清单" in checklist
+    assert "要带：" in checklist
+
+    again = await citizen.say("再发一遍清单")
+    assert again == checklist

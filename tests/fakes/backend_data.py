@@ -189,3 +189,17 @@ def hall(row: tuple[Any, ...]) -> dict[str, Any]:
 
 #: The one notice that has been sent.
 NOTICE = "因管道检修，11月21日20时至次日6时城东片区停水，请提前储水，咨询电话13912345678。"
+SITUATIONS: dict[str, list[dict[str, Any]]] = {
+    "juzhuzheng": [
+        {
+            "id": "home",
+            "question": "您住的房子是？",
+            "options": [{"id": "rent", "label": "租的"}, {"id": "own", "label": "自己的"}],
+        },
+        {
+            "id": "reason",
+            "question": "您在这里是？",
+            "options": [{"id": "work", "label": "上班"}, {"id": "study", "label": "读书"}],
+        },
+    ]
+}

@@ -23,6 +23,7 @@ from tests.fakes.backend_data import (
     IDENTITIES,
     NOTICE,
     SERVICES,
+    SITUATIONS,
     STARTS,
     answer,
     hall,
@@ -77,6 +78,7 @@ class FakeBackends:
         app.router.add_get("/catalogue/v1/items", self._items)
         app.router.add_get("/catalogue/v1/items/{code}", self._item)
         app.router.add_get("/catalogue/v1/items/{code}/guide", self._guide)
+        app.router.add_post("/catalogue/v1/items/{code}/checklist", self._checklist)
         app.router.add_get("/faq/v1/search", self._faq)
         app.router.add_get("/faq/v1/entries/{id}", self._entry)
         app.router.add_post("/faq/v1/unanswered", self._unanswered)
@@ -106,6 +108,28 @@ class FakeBackends:
         return await handler(request)
 
     # catalogue
+
+    async def _checklist(self, request: web.Request) -> web.Response:
+        """Residence permits depend on two things; all else on nothing."""
+        code, answers = request.match_info["code"], (await request.json())["answers"]
+        if code not in GUIDES:
+            return problem(404, "item-not-found")
+        questions = SITUATIONS.get(code, [])
+        if not set(answers) <= {one["id"] for one in questions}:
+            return problem(400, "unknown-answer")
+        guide = {key: GUIDES[code][key] for key in ("task_name", "dept_name")} | {"task_code": code}
+        open_ones = [one for one in questions if one["id"] not in answers]
+        if open_ones:
+            number = len(questions) - len(open_ones) + 1
+            asked = {**open_ones[0], "number": number, "count": len(questions)}
+            return web.json_response({**guide, "asked": asked})
+        labels = {(one["id"], option["id"]): option["label"] for one in questions for option in one["options"]}
+        given = [one["question"] + labels[one["id"], answers[one["id"]]] for one in questions]
+        materials = ["居民身份证（原件）", *(f"{labels[pair]}的证明" for pair in answers.items())]
+        sections = [one for one in GUIDES[code]["sections"] if one["aspect"] in {"fee", "place"}]
+        return web.json_response(
+            {**guide, "asked": None, "given": given, "materials": materials, "conditions": [], "sections": sections}
+        )
 
     async def _items(self, request: web.Request) -> web.Response:
         question = request.query["q"]
@@ -138,6 +162,7 @@ class FakeBackends:
         return web.json_response(
             {
                 "task_code": code,
+                "situations": len(SITUATIONS.get(code, [])),
                 "task_name": guide["task_name"],
                 "dept_name": guide["dept_name"],
                 "district": "云江市",

@@ -127,3 +127,38 @@ async def test_every_route_needs_the_token(client: Client, service: CatalogueSer
 
 async def test_the_document_is_valid_openapi(service: CatalogueService) -> None:
     openapi_v31_spec_validator.validate(openapi_document(make_api(service)))
+
+
+SITUATION = {
+    "id": "home",
+    "question": "住的房子是？",
+    "options": [
+        {"id": "rent", "label": "租的", "adds_material": ["租房合同"]},
+        {"id": "own", "label": "自己的"},
+    ],
+}
+MATERIALS = [{"material_name": "身份证"}, {"material_name": "租房合同", "is_need": False}]
+
+
+async def answered(client: Client, code: str, status: int = 200, **answers: str) -> Any:
+    async with client.post(f"/catalogue/v1/items/{code}/checklist", json={"answers": answers}) as answer:
+        assert answer.status == status, await answer.text()
+        return await answer.json()
+
+
+async def test_a_checklist_is_asked_for_and_told_over_http(client: Client, import_rows: Import) -> None:
+    await import_rows(row("RN", "居住证申领", situations=[SITUATION], material=MATERIALS))
+
+    asked = (await answered(client, "RN"))["asked"]
+    assert (asked["id"], asked["number"], asked["count"]) == ("home", 1, 1)
+    assert asked["options"] == [{"id": "rent", "label": "租的"}, {"id": "own", "label": "自己的"}]
+    assert (await answered(client, "RN", home="rent"))["materials"] == ["身份证", "租房合同"]
+    assert (await answered(client, "RN", home="own"))["materials"] == ["身份证"]
+    assert (await get(client, "/items/RN/guide"))["situations"] == 1
+
+
+async def test_answers_that_nobody_asked_for_and_unknown_items_are_refused(client: Client, import_rows: Import) -> None:
+    await import_rows(row("RN", "居住证申领", situations=[SITUATION], material=MATERIALS))
+
+    assert (await answered(client, "RN", 400, home="tent"))["type"].endswith("unknown-answer")
+    assert (await answered(client, "XX", 404))["type"].endswith("item-not-found")

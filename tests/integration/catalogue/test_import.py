@@ -101,7 +101,13 @@ async def test_an_item_comes_back_as_it_went_in(import_rows: Import, service: Ca
         "material": [{"material_name": "身份证", "is_need": True, "page_num": 1}],
         "fee_project": [{"fee_name": "工本费", "fee_stand": "20元", "is_desc": "低保户免交"}],
         "question": [{"question": "要住多久？", "answer": "半年。"}],
-        "situations": [{"question": "租房还是自有房？", "options": ["租房", "自有房"]}],
+        "situations": [
+            {
+                "id": "home",
+                "question": "租房还是自有房？",
+                "options": [{"id": "a", "label": "租房"}, {"id": "b", "label": "自有房"}],
+            }
+        ],
         "limit_scene_num": 0,
         "promise_day": 7,
         "promise_type": "工作日",
@@ -111,7 +117,7 @@ async def test_an_item_comes_back_as_it_went_in(import_rows: Import, service: Ca
     assert item.material[0].material_name == "身份证"
     assert item.fee_project[0].is_desc == "低保户免交"
     assert item.question[0].answer == "半年。"
-    assert item.situations == fields["situations"]
+    assert [one.label for one in item.situations[0].options] == ["租房", "自有房"]
     assert (item.aliases, item.limit_scene_num, item.promise_day) == (["暂住证"], 0, 7)
 
 
@@ -143,3 +149,17 @@ async def test_the_command_line_names_bad_rows_and_exits_with_1(shown: Context, 
     assert await cli.import_files([path], shown) == 1
     assert "feed.yml:2  promise_day" in output(shown)
     assert (await cli.make_service(shown).status()).items == 1
+
+
+async def test_an_item_with_a_situation_that_makes_no_sense_is_refused_with_its_place(
+    import_rows: Import, service: CatalogueService
+) -> None:
+    options = [{"id": "a", "label": "租房", "adds_material": ["租房合同"]}, {"id": "b", "label": "自有房"}]
+    situation = {"id": "home", "question": "租房还是自有房？", "options": options}
+
+    report = await import_rows(row("1", "居住证申领", situations=[situation]), row("2", "护照"))
+
+    assert [(one.field, one.reason) for one in report.bad] == [
+        ("situations[0].options[0]", "the item has no material 租房合同")
+    ]
+    assert (await service.item("2")).task_name == "护照"
