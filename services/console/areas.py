@@ -11,6 +11,7 @@ import services.console.faq.pages
 import services.console.home.pages
 import services.console.questions.pages
 import services.console.staff.pages
+import services.console.training.pages
 from services.console.pages import MakeArea
 
 AREAS: Sequence[MakeArea] = (
@@ -19,6 +20,7 @@ AREAS: Sequence[MakeArea] = (
     services.console.conversations.pages.make_area,
     services.console.questions.pages.make_area,
     services.console.faq.pages.make_area,
+    services.console.training.pages.make_area,
     services.console.staff.pages.make_area,
     services.console.audit.pages.make_area,
 )

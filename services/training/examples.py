@@ -12,6 +12,7 @@ import structlog
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.audit.trail import Actor, Subject, record
 from services.clock import Clock
 from services.db import Sessions
 from services.errors import Conflict, NotFound
@@ -92,7 +93,7 @@ class ExampleService:
                 for intent, topic, count in await session.execute(query)
             ]
 
-    async def add(self, new: NewExample) -> Example:
+    async def add(self, new: NewExample, *, actor: Actor | None = None) -> Example:
         """Adds a sentence to an intent that exists; raises BadData and ExampleKnown."""
         async with self._sessions.begin() as session:
             example = Example(
@@ -107,9 +108,10 @@ class ExampleService:
             if row is not None and row.retired_at is None:
                 raise ExampleKnown
             await self._write(session, example, known=row)
+            self._note(session, actor, "examples.added", after=example)
         return example
 
-    async def edit(self, example_id: str, new: NewExample) -> Example:
+    async def edit(self, example_id: str, new: NewExample, *, actor: Actor | None = None) -> Example:
         """Changes a sentence, or moves it to another intent; raises ExampleNotFound and BadData."""
         async with self._sessions.begin() as session:
             row = await session.get(ExampleRow, example_id, with_for_update=True)
@@ -123,16 +125,19 @@ class ExampleService:
                 source=new.source or row.source,
                 changed_by=new.by,
             )
+            before = _example(row)
             await self._write(session, example, known=row)
+            self._note(session, actor, "examples.edited", before=before, after=example)
         return example
 
-    async def remove(self, example_id: str, *, by: str) -> None:
+    async def remove(self, example_id: str, *, by: str, actor: Actor | None = None) -> None:
         """Takes a sentence out; it can be added again. Raises ExampleNotFound."""
         async with self._sessions.begin() as session:
             row = await session.get(ExampleRow, example_id, with_for_update=True)
             if row is None or row.retired_at is not None:
                 raise ExampleNotFound
             now = self._clock.now()
+            self._note(session, actor, "examples.removed", before=_example(row))
             row.retired_at, row.updated_at, row.changed_by, row.feed = now, now, by, STAFF_FEED
             row.revision = await revisions.next_revision(session, TOPIC, now)
 
@@ -154,6 +159,29 @@ class ExampleService:
             if count < FEWEST
         ]
         return doubled + small
+
+    async def example(self, example_id: str) -> Example:
+        """Raises ExampleNotFound."""
+        async with self._sessions() as session:
+            row = await session.get(ExampleRow, example_id)
+            if row is None or row.retired_at is not None:
+                raise ExampleNotFound
+            return _example(row)
+
+    def _note(
+        self,
+        session: AsyncSession,
+        actor: Actor | None,
+        action: str,
+        *,
+        before: Example | None = None,
+        after: Example | None = None,
+    ) -> None:
+        """Into the audit log, where somebody of the staff does it."""
+        one = after or before
+        if actor is not None and one is not None:
+            subject = Subject(kind="example", id=one.id)
+            record(session, actor, action, subject, now=self._clock.now(), before=before, after=after)
 
     async def check_intent(self, intent: str) -> None:
         """Raises BadData where there is no such intent."""

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import msgspec
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.audit.trail import Actor, Subject, record
 from services.clock import Clock
 from services.db import Sessions
 from services.training import repository
@@ -71,8 +73,8 @@ class TrainingService:
         self._release = release
         self._rules = rules
 
-    async def want(self, wanted: Wanted) -> ModelVersion:
-        """Asks for a new version; a worker makes it. Raises UnderWay."""
+    async def want(self, wanted: Wanted, *, actor: Actor | None = None) -> ModelVersion:
+        """Asks for a new version; a worker makes it. `actor`: for the audit log. Raises UnderWay."""
         async with self._sessions.begin() as session:
             # Two who ask at the same moment get one version and one refusal.
             await repository.lock_promotions(session)
@@ -80,10 +82,12 @@ class TrainingService:
                 raise UnderWay
             row = self._new(state="waiting", by=wanted.by, note=wanted.note)
             session.add(row)
+            await session.flush()
+            self._note(session, actor, "training.wanted", row.version, reason=wanted.note)
         log.info("training.wanted", version=row.version, by=wanted.by)
         return await self.version(row.version)
 
-    async def cancel(self, version: int, *, by: str) -> ModelVersion:
+    async def cancel(self, version: int, *, by: str, actor: Actor | None = None) -> ModelVersion:
         """Stops the making of a version; raises NotReady where it is no longer being made."""
         async with self._sessions.begin() as session:
             row = await self._version(session, version, lock=True)
@@ -92,6 +96,7 @@ class TrainingService:
             row.state, row.owner, row.lease_until = "cancelled", None, None
             row.finished_at = self._clock.now()
             await repository.add_log(session, version, [f"cancelled by {by}"], self._clock.now())
+            self._note(session, actor, "training.cancelled", version)
         return await self.version(version)
 
     async def register(self, *, model: bytes, data: bytes, data_digest: str, examples: int, intents: int) -> int | None:
@@ -178,18 +183,20 @@ class TrainingService:
             rows = await repository.changes(session, version)
         return [msgspec.convert(row, Change, from_attributes=True) for row in rows]
 
-    async def decide(self, version: int, decided: Decided) -> int:
+    async def decide(self, version: int, decided: Decided, *, actor: Actor | None = None) -> int:
         """Accepts or rejects what changed; gives the number. Raises VersionNotFound and ChangeNotFound."""
         async with self._sessions.begin() as session:
             await self._version(session, version)
             count = await repository.decide(
                 session, version, decided.question, verdict=decided.verdict, by=decided.by, now=self._clock.now()
             )
+            after = {"question": decided.question or "*", "verdict": decided.verdict}
+            self._note(session, actor, "training.decided", version, after=after)
         if decided.question is not None and not count:
             raise ChangeNotFound
         return count
 
-    async def promote(self, version: int, *, by: str, reason: str = "") -> ModelVersion:
+    async def promote(self, version: int, *, by: str, reason: str = "", actor: Actor | None = None) -> ModelVersion:
         """Makes a version the live one; Rasa's processes follow within seconds.
 
         Raises VersionNotFound, AlreadyLive, NotReady, DoesNotFit, NotReviewed, Worse.
@@ -200,11 +207,18 @@ class TrainingService:
             row = await self._usable(session, version, current)
             await self._check_rules(session, row)
             self._make_live(session, version, current, kind="promoted", by=by, reason=reason)
+            self._note(session, actor, "training.promoted", version, reason=reason)
         log.info("training.promoted", version=version, by=by)
         return await self.version(version)
 
     async def roll_back(
-        self, *, by: str, reason: str = "", kind: PromotionKind = "rolled_back", of: int | None = None
+        self,
+        *,
+        by: str,
+        reason: str = "",
+        kind: PromotionKind = "rolled_back",
+        of: int | None = None,
+        actor: Actor | None = None,
     ) -> ModelVersion:
         """Makes the version before the live one live again; `of`: only while that one is live.
 
@@ -222,6 +236,7 @@ class TrainingService:
                 raise NothingBefore
             row = await self._usable(session, before.version, current)
             self._make_live(session, row.version, current, kind=kind, by=by, reason=reason)
+            self._note(session, actor, "training.rolled_back", row.version, reason=reason)
         log.warning("training.rolled_back", version=row.version, by=by, kind=kind)
         return await self.version(row.version)
 
@@ -297,15 +312,37 @@ class TrainingService:
         async with self._sessions() as session:
             return [HeldOut(question=row.question, intent=row.intent) for row in await repository.held_out(session)]
 
-    async def keep_apart(self, one: HeldOut, *, by: str) -> None:
+    async def keep_apart(self, one: HeldOut, *, by: str, actor: Actor | None = None) -> None:
         """Adds a question to judge by, or corrects its intent."""
         async with self._sessions.begin() as session:
             await repository.put_held_out(session, one, by=by, now=self._clock.now())
+            if actor is not None:
+                subject = Subject(kind="held-out", id=one.question[:100])
+                record(session, actor, "training.kept_apart", subject, now=self._clock.now(), after=one)
 
-    async def forget_held_out(self, question: str) -> bool:
+    async def forget_held_out(self, question: str, *, actor: Actor | None = None) -> bool:
         """Judges by this question no longer; was it there?"""
         async with self._sessions.begin() as session:
-            return await repository.drop_held_out(session, question)
+            gone = await repository.drop_held_out(session, question)
+            if gone and actor is not None:
+                subject = Subject(kind="held-out", id=question[:100])
+                record(session, actor, "training.kept_apart_no_more", subject, now=self._clock.now())
+            return gone
+
+    def _note(
+        self,
+        session: AsyncSession,
+        actor: Actor | None,
+        action: str,
+        version: int,
+        *,
+        reason: str = "",
+        after: Mapping[str, Any] | None = None,
+    ) -> None:
+        """Into the audit log, where somebody of the staff does it; the command line has the list of promotions."""
+        if actor is not None:
+            subject = Subject(kind="model", id=str(version))
+            record(session, actor, action, subject, now=self._clock.now(), reason=reason, after=after)
 
     async def _version(self, session: AsyncSession, version: int, *, lock: bool = False) -> VersionRow:
         row = await session.get(VersionRow, version, with_for_update=lock or None)

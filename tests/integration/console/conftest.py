@@ -22,6 +22,7 @@ from services.metrics import Metrics
 from services.settings import ServicesSettings
 from services.staff.permissions import Role
 from tests.fakes.clock import FixedClock
+from tests.fakes.school import School, make_school
 from tests.fakes.staff import sign_in_as
 
 TOKEN = "a-service-token-of-the-tests"
@@ -121,3 +122,9 @@ async def nobody(new_browser: NewBrowser) -> Browser:
 @pytest.fixture
 async def administrator(new_browser: NewBrowser) -> Browser:
     return await new_browser(Role.ADMINISTRATOR)
+
+
+@pytest.fixture
+def school(sessions: Sessions) -> School:
+    """Makes model versions without training any."""
+    return make_school(sessions)

@@ -11,7 +11,7 @@ from aiohttp.test_utils import TestClient, TestServer
 
 from services.training.api import add_model_route, make_api
 from services.web import mount, problems
-from tests.integration.training.conftest import SENTENCES, School, change
+from tests.fakes.school import SENTENCES, School, change
 
 TOKEN = "t" * 32
 HEADERS = {"Authorization": f"Bearer {TOKEN}"}

@@ -8,7 +8,7 @@ from services.training.errors import BadData
 from services.training.examples import ExampleKnown, ExampleNotFound
 from services.training.rasa_yaml import example_id
 from services.training.types import ExamplePage, NewExample
-from tests.integration.training.conftest import SENTENCES, School
+from tests.fakes.school import SENTENCES, School
 
 
 async def texts(school: School) -> list[tuple[str, str]]:

@@ -9,7 +9,7 @@ from services.training.errors import LeaseLost, NotReady
 from services.training.making import FILES_KEPT, MOST_TRIES
 from services.training.models import FileRow
 from services.training.types import Wanted
-from tests.integration.training.conftest import School, change, evaluation, made
+from tests.fakes.school import School, change, evaluation, made
 
 
 async def test_a_version_is_given_to_one_worker_only(school: School) -> None:

@@ -20,7 +20,7 @@ from services.training.errors import (
 )
 from services.training.service import Rules
 from services.training.types import Decided, HeldOut, Wanted
-from tests.integration.training.conftest import School, change
+from tests.fakes.school import School, change
 
 
 async def live(school: School) -> bytes:

@@ -1,0 +1,199 @@
+"""Can staff train, compare, review, promote and take back models, and keep the data right, on the console?"""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from services.db import Sessions
+from services.staff.permissions import Role
+from services.training.models import ExampleRow
+from tests.fakes.school import SENTENCES, School, change
+from tests.integration.console.conftest import Browser, NewBrowser
+
+pytestmark = pytest.mark.usefixtures("_same_release")
+
+
+@pytest.fixture
+def _same_release(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The console's program is the release that the school's models are made for."""
+    monkeypatch.setattr("services.app.release_digest", lambda root: "release-1")
+
+
+@pytest.fixture
+async def trainer(new_browser: NewBrowser) -> Browser:
+    return await new_browser(Role.TRAINER)
+
+
+async def test_a_version_is_asked_for_watched_and_cancelled(trainer: Browser, school: School) -> None:
+    await school.register()
+    started = await trainer.post("/training/want", note="新增护照问法")
+    path = started.headers["Location"].removeprefix("/console")
+
+    page = await trainer.read(path)
+    assert "排队中" in page
+    assert "新增护照问法" in page
+    assert (await trainer.post("/training/want")).status == 409
+    claim = await school.claimed()
+    await school.making.renew(claim, ["== training", "Epoch 1"])
+    assert "Epoch 1" in await trainer.read(path)
+    await trainer.post(f"{path}/cancel")
+    assert "已取消" in await trainer.read(path)
+    assert (await trainer.post(f"{path}/cancel")).status == 409
+
+
+async def test_progress_is_told_while_it_is_made_and_ends_with_it(
+    trainer: Browser,
+    school: School,
+) -> None:
+    version = (await school.made(b"better")).version
+
+    events = await (await trainer.get(f"/training/versions/{version}/events")).text()
+
+    assert events == "event: done\ndata: \n\n"
+
+
+async def test_only_a_reviewed_version_goes_live_and_it_can_be_taken_back(
+    trainer: Browser,
+    school: School,
+) -> None:
+    first = await school.register()
+    version = (await school.made(b"better", change("护照多少钱", 7), change("在哪办", 2), accuracy=0.95)).version
+    path = f"/training/versions/{version}"
+
+    page = await trainer.read(path)
+    assert "2 条理解不同" in page
+    assert "护照多少钱" in page
+    refused = await trainer.post(f"{path}/promote")
+    assert refused.status == 409
+    assert "还有变化没有审阅" in await refused.text()
+    await trainer.post(f"{path}/decide", question="护照多少钱", verdict="rejected")
+    await trainer.post(f"{path}/decide", verdict="accepted")
+    assert (await trainer.post(f"{path}/promote")).status == 409
+    await trainer.post(f"{path}/decide", question="护照多少钱", verdict="accepted")
+    assert (await trainer.post(f"{path}/promote", reason="更准")).status == 303
+    assert (await school.training.live()).version == version
+    assert "在用" in await trainer.read(path)
+
+    assert (await trainer.post("/training/rollback", reason="有人投诉")).status == 303
+    assert (await school.training.live()).version == first
+    history = await trainer.read("/training")
+    assert "退回 · trainer" in history
+    assert "有人投诉" in history
+
+
+async def test_a_version_that_is_worse_is_refused_in_words(trainer: Browser, school: School) -> None:
+    await school.register()
+    version = (await school.made(b"worse", accuracy=0.5)).version
+
+    refused = await trainer.post(f"/training/versions/{version}/promote")
+
+    assert refused.status == 409
+    assert "明显不如在用的版本" in await refused.text()
+
+
+async def test_scores_are_a_file_too_and_what_is_not_there_is_not_found(
+    trainer: Browser,
+    school: School,
+) -> None:
+    version = (await school.made(b"better")).version
+
+    assert "意图,准确率" in await trainer.read(f"/training/versions/{version}/scores.csv")
+    for path in ("x", "999", "999/events", "999/scores.csv"):
+        assert (await trainer.get(f"/training/versions/{path}")).status == 404, path
+    assert (await trainer.post(f"/training/versions/{version}/decide", verdict="maybe")).status == 422
+    assert (await trainer.post("/training/rollback")).status == 409
+
+
+async def test_examples_are_added_moved_found_and_removed(
+    new_browser: NewBrowser,
+    school: School,
+    sessions: Sessions,
+) -> None:
+    await school.import_release(*SENTENCES)
+    editor = await new_browser(Role.EDITOR)
+
+    added = await editor.post("/training/examples/new", intent="ask_fee", text="办护照收费吗", source="待答问题")
+    assert added.status == 303
+    page = await editor.read("/training/examples", intent="ask_fee", q="收费")
+    found = re.search(r"/training/examples/([0-9a-f]{24})", page)
+    assert found is not None
+    assert "待答问题" in page
+    moved = await editor.post(f"/training/examples/{found[1]}", intent="ask_place", text="办护照去哪")
+    assert moved.status == 303
+    assert "办护照去哪" in await editor.read("/training/examples", intent="ask_place")
+    await editor.post(f"/training/examples/{found[1]}/remove")
+    assert "办护照去哪" not in await editor.read("/training/examples", intent="ask_place")
+    async with sessions() as session:
+        row = await session.get_one(ExampleRow, found[1])
+    assert row.changed_by == "editor"
+
+
+@pytest.mark.parametrize(
+    ("fields", "status", "reason"),
+    [
+        ({"intent": "", "text": "你好"}, 422, "请选择意图。"),
+        ({"intent": "greet", "text": ""}, 422, "请填写例句。"),
+        ({"intent": "greet", "text": "[你好](x"}, 422, "方括号要成对"),
+        ({"intent": "greet", "text": "你好"}, 409, "已经有这句话了"),
+        ({"intent": "unknown", "text": "你好"}, 422, "intent-errors"),
+    ],
+)
+async def test_an_example_that_cannot_be_used_is_refused_in_words(
+    trainer: Browser,
+    school: School,
+    fields: dict[str, str],
+    status: int,
+    reason: str,
+) -> None:
+    await school.import_release(*SENTENCES)
+
+    refused = await trainer.post("/training/examples/new", **fields)
+
+    assert refused.status == status
+    assert reason in await refused.text()
+
+
+async def test_problems_of_the_data_are_shown(trainer: Browser, school: School) -> None:
+    await school.import_release(*SENTENCES, ("ask_place", "护照多少钱"))
+
+    page = await trainer.read("/training/examples")
+    assert "“护照多少钱”同时属于 ask_fee、ask_place" in page
+    assert "少于 20 条容易认错" in page
+
+
+async def test_questions_are_kept_apart_and_taken_out(trainer: Browser, school: School) -> None:
+    await school.import_release(*SENTENCES)
+
+    await trainer.post("/training/held-out", question="护照几块钱", intent="ask_fee")
+    assert "护照几块钱" in await trainer.read("/training/held-out")
+    assert (await trainer.post("/training/held-out", question="", intent="ask_fee")).status == 422
+    await trainer.post("/training/held-out/remove", question="护照几块钱")
+    assert "护照几块钱" not in await trainer.read("/training/held-out")
+    assert (await trainer.post("/training/held-out/remove", question="护照几块钱")).status == 404
+
+
+async def test_what_staff_do_is_in_the_audit_log(
+    trainer: Browser,
+    administrator: Browser,
+    school: School,
+) -> None:
+    await school.import_release(*SENTENCES)
+    await school.register()
+    version = (await school.made(b"better")).version
+    await trainer.post(f"/training/versions/{version}/promote", reason="更准")
+    await trainer.post("/training/rollback")
+    await trainer.post("/training/examples/new", intent="greet", text="早")
+    await trainer.post("/training/held-out", question="早上好", intent="greet")
+
+    log = await administrator.read("/audit")
+    for words in ("启用版本", "退回版本", "新增例句", "加入保留题"):
+        assert words in log
+
+
+async def test_the_home_page_says_that_changes_wait(trainer: Browser, school: School) -> None:
+    await school.register()
+    await school.made(b"better", change("护照多少钱"))
+
+    assert "新版本的变化等待审阅" in await trainer.read("/")
