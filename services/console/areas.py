@@ -9,6 +9,7 @@ import services.console.audit.pages
 import services.console.conversations.pages
 import services.console.faq.pages
 import services.console.home.pages
+import services.console.notices.pages
 import services.console.questions.pages
 import services.console.staff.pages
 import services.console.training.pages
@@ -21,6 +22,7 @@ AREAS: Sequence[MakeArea] = (
     services.console.questions.pages.make_area,
     services.console.faq.pages.make_area,
     services.console.training.pages.make_area,
+    services.console.notices.pages.make_area,
     services.console.staff.pages.make_area,
     services.console.audit.pages.make_area,
 )

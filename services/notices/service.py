@@ -82,9 +82,7 @@ class NoticeService:
         """The notice as it is written now, as each route would show it; the chosen route first."""
         async with self._sessions() as session:
             notice = await repository.find_notice(session, reference)
-        content = repository.content_of(repository.version_of(notice, self._clock.now()), notice.number)
-        found = [shown.preview(content, route) for route in shown.ALL_ROUTES]
-        return sorted(found, key=lambda one: not one.chosen)
+        return shown.previews(repository.content_of(repository.version_of(notice, self._clock.now()), notice.number))
 
     # -- writing
 

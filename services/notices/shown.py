@@ -15,6 +15,11 @@ THING = 20
 ALL_ROUTES: tuple[RouteName, ...] = ("template", "subscription", "mass")
 
 
+def previews(content: Content) -> list[Preview]:
+    """The notice as every route shows it, the chosen one first."""
+    return sorted((preview(content, route) for route in ALL_ROUTES), key=lambda one: not one.chosen)
+
+
 def preview(content: Content, route: RouteName) -> Preview:
     """The notice as `route` shows it, with what its writer should know before it is sent."""
     lines = list(_LINES[route](content))
@@ -78,4 +83,4 @@ def _time(content: Content) -> str:
 
 def _signature(content: Content) -> str:
     source = f"（{content.source_document}）" if content.source_document else ""
-    return f"通知第 {content.number} 号{source}"
+    return f"通知第 {content.number or '×'} 号{source}"

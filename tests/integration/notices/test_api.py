@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from services.notices.api import make_api
-from tests.integration.notices.conftest import Office, call, draft
+from tests.fakes.office import Office
+from tests.integration.notices.conftest import call, draft
 
 
 async def test_a_notice_goes_through_its_life_over_http(client: Any, office: Office) -> None:

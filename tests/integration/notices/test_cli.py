@@ -10,7 +10,8 @@ import pytest
 from bot.errors import RecipientUnreachable
 from services.errors import ServiceError
 from services.notices import errors
-from tests.integration.notices.conftest import Office, Terminal
+from tests.fakes.office import Office
+from tests.integration.notices.conftest import Terminal
 
 #: 10:00 by the city's clock on 2026-11-23, as the fixed clock says.
 CONTENT = ("--title", "停水通知", "--text", "今晚停水。", "--by", "张三")

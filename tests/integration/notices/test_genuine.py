@@ -7,7 +7,8 @@ from datetime import timedelta
 import pytest
 
 from services.notices.types import NoticeEdit
-from tests.integration.notices.conftest import Office, Terminal, call, draft
+from tests.fakes.office import Office
+from tests.integration.notices.conftest import Terminal, call, draft
 
 BODY = "因管道检修，11月24日20时至次日6时城东片区停水，请提前储水，咨询电话0571-88001234。"
 FIELDS = {"title": "城东片区停水通知", "body": BODY, "department": "云江水务"}

@@ -19,7 +19,7 @@ from services.notices.service import NoticeService
 from services.notices.types import Notice, NoticeDraft
 from tests.fakes.notice_platform import PlatformServer
 from tests.fakes.notice_sender import FakePlatform
-from tests.integration.notices.conftest import Office
+from tests.fakes.office import Office
 from tests.integration.notices.worker_process import Orders
 
 ROOT = Path(__file__).parents[3]

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from services.notices.rules import Row
 from services.notices.values import Chunk, Outcome
-from tests.integration.notices.conftest import Office
+from tests.fakes.office import Office
 
 
 def accepted(citizens: Sequence[UUID]) -> list[Outcome]:

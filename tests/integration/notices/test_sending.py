@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.integration.notices.conftest import Office
+from tests.fakes.office import Office
 
 
 async def test_a_notice_reaches_every_follower_once_and_is_finished(office: Office) -> None:

@@ -13,7 +13,7 @@ from sqlalchemy.exc import DBAPIError
 from services.errors import ServiceError
 from services.notices import errors
 from services.notices.types import FailuresQuery, ListQuery, NoticeEdit
-from tests.integration.notices.conftest import Office
+from tests.fakes.office import Office
 
 
 async def test_who_submits_cannot_approve_however_the_name_is_spelled(office: Office) -> None:

@@ -12,7 +12,7 @@ from bot import errors
 from services.notices.errors import NothingToDo
 from services.notices.receipts import Receipt
 from services.notices.types import FailuresQuery, Resolution
-from tests.integration.notices.conftest import Office
+from tests.fakes.office import Office
 
 
 async def test_unreachable_citizens_fail_with_a_reason_and_the_others_get_it(office: Office) -> None:

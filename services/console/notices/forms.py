@@ -1,0 +1,107 @@
+"""Which fields has a notice on a page, and how do they become a draft or an edit?"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import msgspec
+from wtforms import BooleanField, DateTimeLocalField, Form, SelectField, StringField, TextAreaField, TimeField
+from wtforms.validators import DataRequired, Length, Optional, Regexp
+
+from services.clock import CITY_ZONE
+from services.notices.types import Notice, NoticeDraft, NoticeEdit
+
+ROUTES = (
+    ("template", "模板消息（每个关注的人都能收到）"),
+    ("subscription", "订阅通知（只发给订阅过的人）"),
+    ("mass", "群发消息（每人每月最多四条）"),
+)
+MOMENT = ["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"]
+LATE = (("ask", "先问我，不自动发"), ("send", "照样马上发送"), ("skip", "不再发送"))
+STATES = (
+    ("", "全部"),
+    ("draft", "草稿"),
+    ("submitted", "待审核"),
+    ("approved", "等待发送"),
+    ("late", "错过时间"),
+    ("sending", "发送中"),
+    ("paused", "已暂停"),
+    ("finished", "已发完"),
+    ("cancelled", "已取消"),
+)
+
+
+class NoticeSearchForm(Form):
+    """Filters of the list."""
+
+    state = SelectField("状态", choices=STATES, validate_choice=False)
+
+
+class NoticeForm(Form):
+    """One notice."""
+
+    title = StringField("标题", [DataRequired("请填写标题。"), Length(max=200, message="标题最多 200 个字。")])
+    body = TextAreaField(
+        "正文",
+        [DataRequired("请填写正文。"), Length(max=5000, message="正文最多 5000 个字。")],
+        description="第一句就说什么事、从什么时候起。右边是手机上的样子。",
+    )
+    department = StringField(
+        "发文单位", [DataRequired("请填写发文单位。"), Length(max=200, message="单位名称最多 200 个字。")]
+    )
+    source_document = StringField("文号", [Length(max=200, message="文号最多 200 个字。")])
+    url = StringField(
+        "链接",
+        [Optional(), Regexp(r"^https?://\S+$", message="请填写以 http:// 或 https:// 开头的网址。"), Length(max=1000)],
+        description="点开通知以后看到的网页；内容显示不全时一定要填。",
+    )
+    route = SelectField("发送方式", choices=ROUTES)
+    due_at = DateTimeLocalField("发送时间", [DataRequired("请填写发送时间，例如 2026-12-30 09:00。")], format=MOMENT)
+    late_policy = SelectField(
+        "错过时间以后", choices=LATE, description="机器停机等原因错过发送时间 15 分钟以上时怎么办。"
+    )
+    expires_at = DateTimeLocalField(
+        "最晚发送时间", [Optional()], format=MOMENT, description="过了这个时间还没发出的不再发送；可以不填。"
+    )
+    quiet_from = TimeField("免打扰开始", [Optional()], description="例如 22:00；紧急通知不受限制。")
+    quiet_until = TimeField("免打扰结束", [Optional()])
+    emergency = BooleanField("紧急通知：插到正在发送的通知前面，不受免打扰时间限制")
+
+    def values(self) -> dict[str, object]:
+        """The fields as the notices service takes them; the form has to be valid."""
+        return {
+            "title": (self.title.data or "").strip(),
+            "body": (self.body.data or "").replace("\r\n", "\n").strip(),
+            "department": (self.department.data or "").strip(),
+            "source_document": (self.source_document.data or "").strip(),
+            "url": (self.url.data or "").strip(),
+            "route": self.route.data,
+            "due_at": _instant(self.due_at.data),
+            "late_policy": self.late_policy.data,
+            "expires_at": _instant(self.expires_at.data),
+            "quiet_from": self.quiet_from.data,
+            "quiet_until": self.quiet_until.data,
+            "emergency": bool(self.emergency.data),
+        }
+
+    def draft(self, author: str) -> NoticeDraft:
+        """A new notice."""
+        return msgspec.convert({**self.values(), "author": author}, NoticeDraft)
+
+    def edit(self, staff: str) -> NoticeEdit:
+        """A change of all fields."""
+        return msgspec.convert({**self.values(), "staff": staff}, NoticeEdit)
+
+
+def fields_of(notice: Notice) -> dict[str, object]:
+    """A notice as the form's values, by the city's clock."""
+    names = ("title", "body", "department", "source_document", "url", "route", "late_policy", "emergency")
+    known: dict[str, object] = {name: getattr(notice, name) for name in (*names, "quiet_from", "quiet_until")}
+    known["due_at"] = notice.due_at.astimezone(CITY_ZONE).replace(tzinfo=None)
+    known["expires_at"] = notice.expires_at and notice.expires_at.astimezone(CITY_ZONE).replace(tzinfo=None)
+    return known
+
+
+def _instant(written: datetime | None) -> datetime | None:
+    """What was written is the city's time."""
+    return written.replace(tzinfo=CITY_ZONE) if written else None

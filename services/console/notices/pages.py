@@ -1,0 +1,265 @@
+"""How do staff send notices? Write with a preview, have a second person approve, watch, pause, settle what is open."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from aiohttp import web
+
+from services.audit.trail import Subject, record
+from services.clock import CITY_ZONE
+from services.console.errors import Refusal
+from services.console.notices.forms import STATES as STATE_CHOICES
+from services.console.notices.forms import NoticeForm, NoticeSearchForm, fields_of
+from services.console.pages import Area, MenuEntry, Page, Task
+from services.console.paging import PAGE_SIZE, make_listing, place
+from services.console.parts import Parts
+from services.console.visit import Visit
+from services.errors import BadRequest, Conflict, NotFound
+from services.notices.rules import ROUTES, allowed
+from services.notices.shown import previews
+from services.notices.texts import ACTION_NAMES
+from services.notices.types import FailuresQuery, ListQuery, Notice, Preview, Resolution
+from services.notices.values import Content
+from services.staff.permissions import Permission
+
+VIEW, WRITE, APPROVE = Permission.NOTICES_VIEW, Permission.NOTICES_WRITE, Permission.NOTICES_APPROVE
+MOVING = frozenset({"due", "sending"})
+STATES = frozenset(value for value, _ in STATE_CHOICES)
+LOOK_SECONDS = 1.0
+FAILURES_SHOWN = 50
+FAILURES_AT_ONCE = 10_000
+#: Action of a button -> (action of the service's rules, action of the audit log, what is said afterwards).
+ACTIONS = {
+    "submit": ("submit", "notices.submitted", "已提交，请另一位有审批权限的同事来审核。"),
+    "approve": ("approve", "notices.approved", "已审核通过，到时间自动发送。"),
+    "release": ("release", "notices.released", "马上发送。"),
+    "pause": ("pause", "notices.paused", "已暂停，几秒内停止发送。"),
+    "resume": ("resume", "notices.resumed", "继续发送。"),
+    "cancel": ("cancel", "notices.cancelled", "已取消，没有发出的不再发送。"),
+    "retry": ("retry", "notices.retried", "正在重发失败的。"),
+}
+DECISIONS = frozenset({"sent", "again"})
+#: What a notice that is not saved yet is called by the previews.
+UNSAVED = UUID(int=0)
+
+
+def make_area(parts: Parts) -> Area:
+    """The pages of notices."""
+    pages = _Notices(parts)
+    one = "/notices/{number}"
+    return Area(
+        name="notices",
+        pages=(
+            Page(method="GET", path="/notices", handler=pages.list, permission=VIEW),
+            Page(method="GET", path="/notices/new", handler=pages.show_new, permission=WRITE),
+            Page(method="POST", path="/notices/new", handler=pages.create, permission=WRITE),
+            Page(method="POST", path="/notices/preview", handler=pages.preview, permission=WRITE, passive=True),
+            Page(method="GET", path=one, handler=pages.show, permission=VIEW),
+            Page(method="GET", path=f"{one}/events", handler=pages.events, permission=VIEW, passive=True),
+            Page(method="GET", path=f"{one}/failures.csv", handler=pages.failures, permission=VIEW),
+            Page(method="GET", path=f"{one}/edit", handler=pages.show_edit, permission=WRITE),
+            Page(method="POST", path=f"{one}/edit", handler=pages.edit, permission=WRITE),
+            Page(method="POST", path=f"{one}/approve", handler=pages.approve, permission=APPROVE),
+            Page(method="POST", path=f"{one}/resolve", handler=pages.resolve, permission=WRITE),
+            *(
+                Page(method="POST", path=f"{one}/{name}", handler=pages.act(name), permission=WRITE)
+                for name in ACTIONS
+                if name != "approve"
+            ),
+        ),
+        menu=(MenuEntry(title="通知", path="/notices", permission=VIEW, icon="megaphone", position=300),),
+        tasks=pages.tasks,
+    )
+
+
+class _Notices:
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+        self._notices = parts.topics.notices
+
+    async def tasks(self, visit: Visit) -> Sequence[Task]:
+        submitted = await self._notices.list(ListQuery(state="submitted", limit=100))
+        late = await self._notices.list(ListQuery(state="late", limit=100))
+        waiting = sum(one.submitted_by != visit.person.login for one in submitted)
+        return [
+            Task(title="通知等待审核", count=waiting, path="/notices?state=submitted", permission=APPROVE),
+            Task(title="通知错过了发送时间", count=len(late), path="/notices?state=late", permission=WRITE),
+        ]
+
+    async def list(self, visit: Visit) -> web.StreamResponse:
+        form = visit.bind_query(NoticeSearchForm)
+        state = visit.query.get("state", "")
+        wanted = state if state in STATES else ""
+        query = ListQuery(state=wanted, before=place(visit.query, int) or 0, limit=PAGE_SIZE + 1)  # type: ignore[arg-type]
+        rows = await self._notices.list(query)
+        listing = make_listing(rows, key=lambda row: row.number, query=visit.query)
+        return visit.render("notices/list.html", listing=listing, form=form)
+
+    async def show_new(self, visit: Visit) -> web.StreamResponse:
+        return self._form_page(visit, visit.bind(NoticeForm, department=visit.person.department, late_policy="ask"))
+
+    async def create(self, visit: Visit) -> web.StreamResponse:
+        form = visit.bind(NoticeForm)
+        if not form.validate():
+            return self._form_page(visit, form, status=422)
+        try:
+            made = await self._notices.create(form.draft(visit.person.login))
+        except (BadRequest, Conflict) as error:
+            return self._form_page(visit, form, problem=error.detail, status=error.status)
+        await self._note(visit, made, "notices.created")
+        return visit.redirect(f"/notices/{made.number}", "草稿已保存。看过预览以后，请提交审核。", "info")
+
+    async def show_edit(self, visit: Visit) -> web.StreamResponse:
+        one = await self._notice(visit)
+        return self._form_page(visit, visit.bind(NoticeForm, **fields_of(one)), one)
+
+    async def edit(self, visit: Visit) -> web.StreamResponse:
+        one, form = await self._notice(visit), visit.bind(NoticeForm)
+        if not form.validate():
+            return self._form_page(visit, form, one, status=422)
+        try:
+            changed = await self._notices.edit(str(one.id), form.edit(visit.person.login))
+        except (BadRequest, Conflict) as error:
+            return self._form_page(visit, form, one, problem=error.detail, status=error.status)
+        await self._note(visit, changed, "notices.edited")
+        said = "已保存。原来的审核作废，请重新提交。" if one.state != "draft" else "已保存。"
+        return visit.redirect(f"/notices/{one.number}", said)
+
+    async def preview(self, visit: Visit) -> web.StreamResponse:
+        """As each way of sending would show it."""
+        form = visit.bind(NoticeForm)
+        form.validate()
+        return visit.render("notices/preview.html", previews=_previews(form))
+
+    async def show(self, visit: Visit) -> web.StreamResponse:
+        one = await self._notice(visit)
+        page = await self._notices.failures(str(one.id), FailuresQuery(limit=FAILURES_SHOWN))
+        return visit.render(
+            "notices/notice.html",
+            one=one,
+            progress=await self._notices.progress(str(one.id)),
+            previews=await self._notices.previews(str(one.id)),
+            changes=[
+                (change, ACTION_NAMES.get(change.action, change.action))
+                for change in await self._notices.changes(str(one.id))
+            ],
+            failures=page.failures,
+            moving=one.state in MOVING,
+            allowed=lambda action: allowed(action, one.state),
+            own=one.submitted_by == visit.person.login,
+        )
+
+    async def events(self, visit: Visit) -> web.StreamResponse:
+        one = await self._notice(visit)
+        return await visit.events(self._progress(visit, one))
+
+    async def _progress(self, visit: Visit, one: Notice) -> AsyncIterator[tuple[str, str]]:
+        while not self._parts.stopping.is_set():
+            progress = await self._notices.progress(str(one.id))
+            if progress.state not in MOVING:
+                yield "done", ""
+                return
+            yield "progress", visit.fragment("notices/progress.html", progress=progress)
+            await asyncio.sleep(LOOK_SECONDS)
+
+    async def failures(self, visit: Visit) -> web.StreamResponse:
+        one = await self._notice(visit)
+        text, after = "", None
+        while True:
+            page = await self._notices.failures(str(one.id), FailuresQuery(after=after, limit=FAILURES_AT_ONCE))
+            text += page.csv
+            if page.next is None:
+                break
+            after = page.next
+        return visit.file(f"第 {one.number} 号通知-未送达.csv", ("\ufeff" + text).encode(), "text/csv")
+
+    async def approve(self, visit: Visit) -> web.StreamResponse:
+        one = await self._notice(visit)
+        version = str(visit.form.get("version", ""))
+        read = int(version) if version.isascii() and version.isdigit() and len(version) < 9 else 0
+        return await self._done(
+            visit, "approve", lambda: self._notices.approve(str(one.id), visit.person.login, version=read)
+        )
+
+    def act(self, name: str) -> Callable[[Visit], Awaitable[web.StreamResponse]]:
+        """The handler of one button."""
+
+        async def handler(visit: Visit) -> web.StreamResponse:
+            one = await self._notice(visit)
+            service = self._notices
+            doing = {
+                "submit": service.submit,
+                "release": service.release,
+                "pause": service.pause,
+                "resume": service.resume,
+                "cancel": service.cancel,
+                "retry": service.retry_failed,
+            }[name]
+            return await self._done(visit, name, lambda: doing(str(one.id), visit.person.login))
+
+        return handler
+
+    async def resolve(self, visit: Visit) -> web.StreamResponse:
+        one, decision = await self._notice(visit), str(visit.form.get("decision", ""))
+        why = str(visit.form.get("why", "")).strip()
+        if decision not in DECISIONS or not 1 <= len(why) <= 200:
+            raise Refusal(422, "请选择怎么处理，并写明怎么知道的（最多 200 个字）。")
+        resolution = Resolution(staff=visit.person.login, decision=decision, why=why)  # type: ignore[arg-type]
+        try:
+            changed = await self._notices.resolve(str(one.id), resolution)
+        except Conflict as error:
+            raise Refusal(409, error.detail) from error
+        await self._note(visit, changed, "notices.resolved", reason=why)
+        return visit.redirect(f"/notices/{one.number}", "已处理。")
+
+    async def _done(self, visit: Visit, name: str, doing: Callable[[], Awaitable[Notice]]) -> web.StreamResponse:
+        _, action, said = ACTIONS[name]
+        try:
+            changed = await doing()
+        except (BadRequest, Conflict) as error:
+            raise Refusal(error.status, error.detail) from error
+        await self._note(visit, changed, action)
+        return visit.redirect(f"/notices/{changed.number}", said)
+
+    async def _notice(self, visit: Visit) -> Notice:
+        number = visit.path["number"]
+        if not (number.isascii() and number.isdigit() and len(number) < 10):
+            raise NotFound
+        return await self._notices.get(number)
+
+    async def _note(self, visit: Visit, one: Notice, action: str, *, reason: str = "") -> None:
+        """The console's log says from where; the notice's own trail is written with the change and never behind."""
+        now = self._parts.clock.now()
+        after = {"title": one.title, "state": one.state_text, "version": one.version}
+        async with self._parts.sessions.begin() as session:
+            subject = Subject(kind="notice", id=str(one.number))
+            record(session, visit.actor, action, subject, now=now, after=after, reason=reason)
+
+    def _form_page(
+        self, visit: Visit, form: NoticeForm, one: Notice | None = None, *, problem: str = "", status: int = 200
+    ) -> web.StreamResponse:
+        return visit.render(
+            "notices/form.html", status=status, form=form, one=one, problem=problem, previews=_previews(form, one)
+        )
+
+
+def _previews(form: NoticeForm, one: Notice | None = None) -> Sequence[Preview]:
+    """What is in the form, as each way of sending would show it, the chosen one first."""
+    due_at = form.due_at.data.replace(tzinfo=CITY_ZONE) if form.due_at.data else datetime.now(CITY_ZONE)
+    content = Content(
+        notice_id=UNSAVED,
+        number=one.number if one else 0,
+        version=0,
+        title=form.title.data or "",
+        body=form.body.data or "",
+        url=form.url.data or "",
+        department=form.department.data or "",
+        source_document=form.source_document.data or "",
+        route=form.route.data if form.route.data in ROUTES else "template",
+        due_at=due_at,
+    )
+    return previews(content)

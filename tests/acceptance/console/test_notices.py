@@ -1,0 +1,57 @@
+"""How a notice is written, approved by a second person and watched; on a desk and on a phone."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from uuid import uuid4
+
+from playwright.sync_api import expect
+
+from services.clock import CITY_ZONE, SystemClock
+from services.staff.permissions import Role
+from tests.acceptance.console.conftest import AsStaff
+from tests.acceptance.console.staff import Console, assert_accessible, picture
+from tests.fakes.office import make_office
+
+
+def test_a_notice_is_written_with_its_preview_submitted_and_approved_by_a_second_person(
+    as_staff: AsStaff, console: Console
+) -> None:
+    title = f"停水通知{uuid4().hex[:4]}"
+    console.run(lambda sessions: make_office(sessions, SystemClock()).follow(3))
+    writer, approver = as_staff(Role.SCHEDULER), as_staff(Role.APPROVER)
+    writer.goto(f"{console.url}/notices")
+    assert_accessible(writer)
+    writer.get_by_role("link", name="起草通知").click()
+    writer.get_by_label("标题").fill(title)
+    writer.get_by_label("正文").fill("因管道检修，今晚20时至次日6时城东片区停水，请提前储水。")
+    writer.get_by_label("发文单位").fill("云江水务")
+    writer.get_by_label("发送时间", exact=True).fill(f"{datetime.now(CITY_ZONE) + timedelta(hours=2):%Y-%m-%dT%H:%M}")
+    expect(writer.locator("#preview")).to_contain_text("城东片区停水")
+    assert_accessible(writer)
+    picture(writer, "notice-form")
+    writer.get_by_role("button", name="保存草稿").click()
+    expect(writer.get_by_text("草稿已保存")).to_be_visible()
+    writer.get_by_role("button", name="提交审核").click()
+    expect(writer.get_by_text("请另一位有审批权限的同事来审核")).to_be_visible()
+    address = writer.url
+
+    approver.goto(f"{console.url}/")
+    approver.get_by_role("link", name="通知等待审核").click()
+    approver.get_by_role("link", name=title).click()
+    assert_accessible(approver)
+    approver.get_by_role("button", name="审核通过").click()
+    expect(approver.get_by_role("dialog")).to_contain_text("都看过了吗")
+    approver.get_by_role("button", name="确定").click()
+    expect(approver.get_by_text("到时间自动发送")).to_be_visible()
+
+    writer.goto(address)
+    expect(writer.get_by_text("已审核，等待发送时间").first).to_be_visible()
+    assert_accessible(writer)
+    picture(writer, "notice")
+    writer.get_by_role("button", name="取消通知").click()
+    writer.keyboard.press("Escape")
+    expect(writer.get_by_text("已审核，等待发送时间").first).to_be_visible()
+    writer.get_by_role("button", name="取消通知").click()
+    writer.get_by_role("button", name="确定").click()
+    expect(writer.get_by_text("没有发出的不再发送").first).to_be_visible()

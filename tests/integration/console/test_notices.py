@@ -1,0 +1,196 @@
+"""Can staff write, approve by two, watch, stop and settle notices on the console, and is nobody reached by mistake?"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from bot.errors import DeliveryInDoubt, RecipientUnreachable
+from services.db import Sessions
+from services.staff.permissions import Role
+from tests.fakes.clock import FixedClock
+from tests.fakes.office import Office, make_office
+from tests.integration.console.conftest import Browser, NewBrowser
+
+BODY = "因管道检修，11月24日20时至次日6时城东片区停水，请提前储水。"
+FIELDS = {
+    "title": "城东片区停水通知",
+    "body": BODY,
+    "department": "云江水务",
+    "route": "template",
+    "late_policy": "ask",
+    "due_at": "2026-11-23T10:05",
+}
+
+
+@pytest.fixture
+def office(sessions: Sessions, clock: FixedClock) -> Office:
+    return make_office(sessions, clock)
+
+
+@pytest.fixture
+async def writer(new_browser: NewBrowser) -> Browser:
+    return await new_browser(Role.SCHEDULER)
+
+
+@pytest.fixture
+async def approver(new_browser: NewBrowser) -> Browser:
+    return await new_browser(Role.APPROVER)
+
+
+async def written(writer: Browser, **fields: str) -> str:
+    """A draft's page."""
+    made = await writer.post("/notices/new", **{**FIELDS, **fields})
+    assert made.status == 303, (await made.text())[-2000:]
+    return made.headers["Location"].removeprefix("/console")
+
+
+async def sending(
+    office: Office, writer: Browser, approver: Browser, clock: FixedClock, route: str = "template"
+) -> str:
+    path = await written(writer, route=route)
+    await writer.post(f"{path}/submit")
+    assert (await approver.post(f"{path}/approve", version="1")).status == 303
+    await office.lifecycle.freeze_all()
+    clock.advance(minutes=5)
+    await office.lifecycle.tick()
+    return path
+
+
+async def test_a_notice_is_written_approved_by_a_second_person_sent_and_counted(
+    office: Office, writer: Browser, approver: Browser, clock: FixedClock
+) -> None:
+    citizens = await office.follow(5)
+    path = await sending(office, writer, approver, clock)
+    assert "发送中" in await writer.read(path)
+
+    await office.send_all()
+
+    page = await writer.read(path)
+    assert "已发完" in page
+    assert "5 / 5" in page
+    assert office.platform.per_address() == {f"openid-{citizen}": 1 for citizen in citizens}
+    assert "第 1 号" in await writer.read("/notices")
+
+
+async def test_who_submits_cannot_approve_and_an_edit_asks_again(
+    office: Office, new_browser: NewBrowser, approver: Browser
+) -> None:
+    await office.follow(1)
+    both = await new_browser(Role.SCHEDULER, Role.APPROVER, login="both")
+    path = await written(both)
+    await both.post(f"{path}/submit")
+
+    refused = await both.post(f"{path}/approve", version="1")
+    assert refused.status == 409
+    assert "另一位同事" in await refused.text()
+    assert "要由另一位同事审核" in await both.read(path)
+    await approver.post(f"{path}/approve", version="1")
+    await both.post(f"{path}/edit", **{**FIELDS, "title": "停水改期"})
+    assert "草稿" in await both.read(path)
+    await both.post(f"{path}/submit")
+    stale = await approver.post(f"{path}/approve", version="1")
+    assert stale.status == 409
+
+
+async def test_a_running_notice_is_paused_resumed_and_cancelled(
+    office: Office, writer: Browser, approver: Browser, clock: FixedClock
+) -> None:
+    await office.follow(3)
+    path = await sending(office, writer, approver, clock)
+
+    await writer.post(f"{path}/pause")
+    assert "已暂停" in await writer.read(path)
+    await office.send_all()
+    assert office.platform.delivered == []
+    await writer.post(f"{path}/resume")
+    await writer.post(f"{path}/cancel")
+    assert "已取消" in await writer.read(path)
+    assert (await writer.post(f"{path}/resume")).status == 409
+
+
+async def test_failures_are_named_saved_and_sent_again_and_doubts_are_settled_against_a_reason(
+    office: Office, writer: Browser, approver: Browser, clock: FixedClock
+) -> None:
+    citizens = await office.follow(3)
+    office.platform.broken = {
+        f"openid-{citizens[0]}": RecipientUnreachable(errcode=43004),
+        f"openid-{citizens[1]}": DeliveryInDoubt(),
+    }
+    # By this way the platform takes no key, so that nobody may try again by itself.
+    path = await sending(office, writer, approver, clock, route="subscription")
+    await office.send_all()
+
+    page = await writer.read(path)
+    assert "存疑 1 人" in page
+    assert "重发失败的" in page
+    assert str(citizens[0]) in await writer.read(f"{path}/failures.csv")
+    assert (await writer.post(f"{path}/resolve", decision="sent")).status == 422
+    assert (await writer.post(f"{path}/resolve", decision="sent", why="平台后台查到已送达")).status == 303
+    assert "平台后台查到已送达" in await writer.read(path)
+    office.platform.broken = {}
+    await writer.post(f"{path}/retry")
+    await office.send_all()
+    assert "只给失败的" not in await writer.read(path)
+
+
+async def test_the_preview_shows_what_does_not_fit(writer: Browser) -> None:
+    answer = await writer.post("/notices/preview", **{**FIELDS, "route": "subscription"})
+
+    text = await answer.text()
+    assert "订阅通知（本通知的发送方式）" in text
+    assert "手机上只显示" in text
+
+
+@pytest.mark.parametrize(
+    ("fields", "reason"),
+    [
+        ({"title": ""}, "请填写标题。"),
+        ({"due_at": "明天"}, "due_at-errors"),
+        ({"url": "ftp://x"}, "请填写以 http:// 或 https:// 开头的网址。"),
+        ({"route": "pigeon"}, "route-errors"),
+        ({"title": "长" * 65}, "64"),
+    ],
+)
+async def test_a_notice_that_cannot_be_sent_is_refused_in_words_and_nothing_is_lost(
+    writer: Browser, fields: dict[str, str], reason: str
+) -> None:
+    refused = await writer.post("/notices/new", **{**FIELDS, **fields})
+
+    text = await refused.text()
+    assert refused.status in {400, 409, 422}
+    assert reason in text
+    assert BODY in text
+
+
+async def test_what_waits_is_on_the_home_page_of_who_can_do_it(
+    office: Office, writer: Browser, approver: Browser, clock: FixedClock
+) -> None:
+    await office.follow(1)
+    path = await written(writer)
+    await writer.post(f"{path}/submit")
+
+    assert "通知等待审核" in await approver.read("/")
+    assert "通知等待审核" not in await writer.read("/")
+    await approver.post(f"{path}/approve", version="1")
+    await office.lifecycle.freeze_all()
+    clock.instant += timedelta(minutes=25)
+    await office.lifecycle.tick()
+    assert "通知错过了发送时间" in await writer.read("/")
+
+
+async def test_every_step_is_in_the_audit_log(
+    office: Office, writer: Browser, approver: Browser, administrator: Browser, clock: FixedClock
+) -> None:
+    await office.follow(1)
+    await sending(office, writer, approver, clock)
+
+    log = await administrator.read("/audit", subject_kind="notice", subject_id="1")
+    for words in ("起草通知", "提交通知", "审核通过通知"):
+        assert words in log
+
+
+async def test_what_is_no_notice_is_not_found(writer: Browser) -> None:
+    for path in ("/notices/99", "/notices/x", "/notices/99/events", "/notices/99/failures.csv"):
+        assert (await writer.get(path)).status == 404, path
