@@ -17,22 +17,23 @@ TUNING = Tuning(
     beyond_document=0.6,
     beyond_question=0.25,
     context=0.6,
-    sound=0.8,
-    clause=0.7,
+    sound=1.0,
+    clause=0.56,
     aside=0.6,
-    unknown=1.0,
+    beyond_aside=0.024,
+    unknown=0.8,
     power=1.0,
     asking=0.04,
     singles=2.5,
     triples=0.2,
     words=0.3,
     meanings=3.0,
-    meaning=0.6,
+    meaning=0.48,
 )
 #: Another district's item is worth this beside one that is for the citizen.
 ELSEWHERE = 0.8
-#: Hits looked at before the best are shown.
-LOOKED_AT = 40
+#: Hits looked at before the best are shown: one name may be that of an item in every district.
+LOOKED_AT = 150
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -25,6 +25,10 @@ from services.search.index import Document
 from services.search.live import Changes, LiveIndex, SharedLanguage
 
 TOPIC = "catalogue"
+#: Of an item's conditions, so many characters help to find it: what follows is law.
+CONDITION_READ = 100
+#: Of conditions and materials, so many characters tell a model what an item is about.
+CONDITION_TOLD, MATERIAL_TOLD = 60, 40
 _FIELDS = Item.__struct_fields__
 
 log = structlog.stdlib.get_logger(__name__)
@@ -152,15 +156,29 @@ def _document(row: CatalogueItem) -> Document[ItemHit]:
     """By which words an item is found."""
     wordings: Sequence[str] = (row.task_name, *row.aliases, row.sub_catalog_name)
     context: Sequence[str] = (
-        row.dept_name, row.district, row.catalog_name, *row.user_topic_type, *row.corp_topic_type, *row.server_type,
-        *(one["material_name"] for one in row.material),
+        row.catalog_name, *row.user_topic_type, *row.corp_topic_type, *row.server_type,
+        *(one["material_name"] for one in row.material), row.accept_condition.strip()[:CONDITION_READ],
     )  # fmt: skip
     return Document(
         key=row.task_code,
         wordings=tuple(dict.fromkeys(wording for wording in wordings if wording)),
         context=tuple(dict.fromkeys(text for text in context if text)),
+        local=(row.dept_name, row.district),
+        about=_about(row),
         payload=ItemHit(
             task_code=row.task_code, task_name=row.task_name, dept_name=row.dept_name, district=row.district,
             area_code=row.area_code, score=0.0, aliases=row.aliases,
         ),
     )  # fmt: skip
+
+
+def _about(row: CatalogueItem) -> str:
+    """Name and what else tells the item from others; nothing where only the name is there."""
+    themes = dict.fromkeys((*row.user_topic_type, *row.corp_topic_type))
+    more = (
+        row.catalog_name if row.catalog_name != row.task_name else "",
+        row.accept_condition.strip()[:CONDITION_TOLD],
+        "、".join(one["material_name"] for one in row.material)[:MATERIAL_TOLD],
+        "、".join(theme for theme in themes if theme != "其他"),
+    )
+    return " ".join((row.task_name, *filter(None, more))) if any(more) else ""

@@ -22,8 +22,8 @@ from services.dense.embedder import Scale, Vector
 #: Vectors of questions kept at hand: citizens ask the same things.
 KEPT_QUESTIONS = 2_000
 #: A longer question is cut: what is asked stands at its end, and the model's time grows with every character.
-LONGEST_QUESTION = 60
-LONGEST_TEXT = 200
+LONGEST_QUESTION = 40
+LONGEST_TEXT = 140
 #: How much reading texts gives way to answering citizens.
 _NICENESS = 10
 _CPU_INFO = Path("/proc/cpuinfo")
@@ -32,7 +32,7 @@ log = structlog.stdlib.get_logger(__name__)
 
 
 class BundledEmbedder:
-    """20 to 70 ms of one core for a question, by its length; one for all topics of a process."""
+    """20 to 50 ms of one core for a question, by its length; one for all topics of a process."""
 
     model = "multilingual-e5-small-q4"
     #: Its cosines lie close together.

@@ -23,7 +23,7 @@ LOOK_EVERY_SECONDS = 1.0
 #: A server without pgvector, or a database that is away, is tried again after this.
 PREPARE_EVERY_SECONDS = 60.0
 #: Farther texts are as good as not near.
-LIMIT = 300
+LIMIT = 400
 
 log = structlog.stdlib.get_logger(__name__)
 

@@ -25,6 +25,10 @@ KEPT_CONTEXTS = 20_000
 T = TypeVar("T", bound=np.generic)
 
 
+#: Wordings, context and what it is about.
+_Source = tuple[tuple[str, ...], tuple[str, ...], str]
+
+
 @dataclass(frozen=True, slots=True)
 class _Terms:
     """One text's features as numbers, with the square roots of their weights."""
@@ -57,9 +61,20 @@ class _Family:
 class _Profile:
     """Wordings and context that some documents have in common."""
 
-    source: tuple[tuple[str, ...], tuple[str, ...]]
+    source: _Source
     family: _Family
+    #: Hash and text; empty where nothing is told.
+    about: tuple[str, str]
     #: Wordings and context together, as written.
+    numbers: npt.NDArray[np.int32]
+    roots: npt.NDArray[np.uint8]
+
+
+@dataclass(frozen=True, slots=True)
+class _Placed:
+    """One document: what it has in common with others, and what only its place adds to that, as written."""
+
+    profile: _Profile
     numbers: npt.NDArray[np.int32]
     roots: npt.NDArray[np.uint8]
 
@@ -100,59 +115,61 @@ class IndexBuilder(Generic[P]):
         self._tuning = tuning
         self._vocabularies = (_Vocabulary(tuning), _Vocabulary(tuning))
         self._payloads: dict[str, P] = {}
-        self._profile_of: dict[str, _Profile] = {}
-        self._profiles: dict[tuple[tuple[str, ...], tuple[str, ...]], _Profile] = {}
+        self._placed: dict[str, _Placed] = {}
+        self._profiles: dict[_Source, _Profile] = {}
         self._families: dict[tuple[str, ...], _Family] = {}
         self._texts: dict[str, _Text] = {}
-        # Departments, themes and materials come again and again.
+        # Departments, districts, themes and materials come again and again.
         self._around = lru_cache(maxsize=KEPT_CONTEXTS)(self._context_terms)
+        self._told = lru_cache(maxsize=KEPT_CONTEXTS)(self._hashed)
 
     def put(self, document: Document[P]) -> None:
         """Adds the document, or replaces the one with its key."""
         self._payloads[document.key] = document.payload
-        self._profile_of[document.key] = self._profile(document)
+        self._placed[document.key] = self._place(document)
 
     def remove(self, key: str) -> None:
         """Forgets a document; one that is not there is no error."""
         self._payloads.pop(key, None)
-        self._profile_of.pop(key, None)
+        self._placed.pop(key, None)
 
     def build(self) -> TextIndex[P]:
         """An index of the documents as they are now."""
         self._forget_unused()
-        keys = sorted(self._profile_of)
+        placed = sorted(self._placed.items())
         profiles, families, texts = (
             list(self._profiles.values()),
             list(self._families.values()),
             list(self._texts.values()),
         )
         row_of = {text: row for row, text in enumerate(self._texts)}
-        layout = _layout([self._profile_of[key] for key in keys], profiles, families, row_of)
+        layout = _layout([one.profile for _, one in placed], profiles, families, row_of)
         contents: defaultdict[str, set[int]] = defaultdict(set)
         for number, family in enumerate(families):
             for wording in family.wordings:
                 contents[self._texts[wording].content].add(number)
-        around = Around(
-            ends=_ends([len(one.numbers) for one in profiles]),
-            numbers=_joined([one.numbers for one in profiles], np.int32),
-            roots=_joined([one.roots for one in profiles], np.uint8),
-        )
+        abouts = dict.fromkeys(one.about for one in profiles if one.about[1])
+        around, local = _held_by(profiles), _held_by([one for _, one in placed])
+        beside = np.concatenate([around.numbers, local.numbers])
         return TextIndex(
             language=self._language,
             tuning=self._tuning,
-            keys=keys,
-            payloads=[self._payloads[key] for key in keys],
+            keys=[key for key, _ in placed],
+            payloads=[self._payloads[key] for key, _ in placed],
             layout=layout,
             contents={content: frozenset(numbers) for content, numbers in contents.items()},
-            written=self._space(0, [one.written for one in texts], [one.written for one in families], around.numbers),
+            written=self._space(0, [one.written for one in texts], [one.written for one in families], beside),
             sounded=self._space(1, [one.sounded for one in texts], [one.sounded for one in families], None),
             around=around,
-            texts={one.hash: wording for wording, one in self._texts.items()},
+            local=local,
+            texts={one.hash: wording for wording, one in self._texts.items()}
+            | {text_hash: text for text_hash, text in abouts if text not in self._texts},
+            about=_about(profiles, families),
         )
 
     def _forget_unused(self) -> None:
         """Lets go of what no document has any more, so that edits leave nothing behind."""
-        used = {id(profile) for profile in self._profile_of.values()}
+        used = {id(one.profile) for one in self._placed.values()}
         if len(used) == len(self._profiles):
             return
         self._profiles = {source: one for source, one in self._profiles.items() if id(one) in used}
@@ -161,7 +178,12 @@ class IndexBuilder(Generic[P]):
         self._texts = {wording: self._texts[wording] for wording in kept}
 
     def _context_terms(self, text: str) -> _Terms:
+        text = self._language.normalise(text)
         return self._vocabularies[0].terms(self._language.analyse(text, asking=self._tuning.asking).written)
+
+    def _hashed(self, text: str) -> tuple[str, str]:
+        normalised = self._language.normalise(text)
+        return (hash_of(normalised), normalised) if normalised else ("", "")
 
     def _text(self, wording: str) -> _Text:
         if wording not in self._texts:
@@ -187,16 +209,31 @@ class IndexBuilder(Generic[P]):
         return self._families[wordings]
 
     def _profile(self, document: Document[P]) -> _Profile:
-        source = (document.wordings, document.context)
+        source = (document.wordings, document.context, document.about)
         if source not in self._profiles:
             family = self._family(document)
             parts = [self._texts[wording].written for wording in family.wordings]
-            parts += [self._around(text) for text in map(self._language.normalise, document.context) if text]
+            parts += self._read(document.context)
             all_terms = _heaviest(parts)
             self._profiles[source] = _Profile(
-                source, family, all_terms.numbers, np.round(all_terms.roots * 255).astype(np.uint8)
+                source,
+                family,
+                self._told(document.about),
+                all_terms.numbers,
+                _small(all_terms.roots),
             )
         return self._profiles[source]
+
+    def _place(self, document: Document[P]) -> _Placed:
+        profile, parts = self._profile(document), self._read(document.local)
+        if not parts:
+            return _Placed(profile, np.zeros(0, dtype=np.int32), np.zeros(0, dtype=np.uint8))
+        terms = _heaviest(parts)
+        new = ~np.isin(terms.numbers, profile.numbers)
+        return _Placed(profile, terms.numbers[new], _small(terms.roots[new]))
+
+    def _read(self, texts: Sequence[str]) -> list[_Terms]:
+        return [self._around(text) for text in texts if text]
 
     def _space(
         self,
@@ -239,6 +276,30 @@ def _layout(
         family_of=family_of,
         profile_of=np.asarray([number_of_profile[id(one)] for one in chosen], dtype=np.intp),
     )
+
+
+def _held_by(rows: Sequence[_Profile] | Sequence[_Placed]) -> Around:
+    return Around(
+        ends=_ends([len(one.numbers) for one in rows]),
+        numbers=_joined([one.numbers for one in rows], np.int32),
+        roots=_joined([one.roots for one in rows], np.uint8),
+    )
+
+
+def _small(roots: Floats) -> npt.NDArray[np.uint8]:
+    """Square roots of weights, of 255."""
+    small: npt.NDArray[np.uint8] = np.round(roots * 255).astype(np.uint8)
+    return small
+
+
+def _about(profiles: Sequence[_Profile], families: Sequence[_Family]) -> Mapping[str, Sequence[int]]:
+    """Hash of what documents are about -> the numbers of their families."""
+    number_of_family = {id(one): number for number, one in enumerate(families)}
+    found: defaultdict[str, set[int]] = defaultdict(set)
+    for one in profiles:
+        if one.about[1]:
+            found[one.about[0]].add(number_of_family[id(one.family)])
+    return {text_hash: sorted(numbers) for text_hash, numbers in found.items()}
 
 
 def _ends(lengths: Sequence[int]) -> npt.NDArray[np.int64]:

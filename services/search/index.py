@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Generic, TypeVar
 
 import numpy as np
@@ -38,8 +39,12 @@ class Document(Generic[P]):
     key: str
     #: Whole names of it: official name, aliases, or the wordings of a question. At least one.
     wordings: tuple[str, ...]
-    #: What else it is about: department, themes, district, materials.
+    #: What else it is about: themes, conditions, materials.
     context: tuple[str, ...] = ()
+    #: The same, where it differs from one place to the next: district, department.
+    local: tuple[str, ...] = ()
+    #: Name and more in a sentence or two: compared with a question by meaning only.
+    about: str = ""
     payload: P
 
 
@@ -109,7 +114,9 @@ class TextIndex(Generic[P]):
         written: Space,
         sounded: Space,
         around: Around,
+        local: Around,
         texts: Mapping[str, str],
+        about: Mapping[str, Sequence[int]],
     ) -> None:
         self._language = language
         self._tuning = tuning
@@ -120,10 +127,14 @@ class TextIndex(Generic[P]):
         self._contents = contents
         self._written = written
         self._sounded = sounded
+        #: By profile, and by document.
         self._around = around
-        #: Hash -> normalised wording, in the spaces' order.
+        self._local = local
+        #: Hash -> normalised text: the wordings in the spaces' order, then what documents are about.
         self.texts = texts
-        self._row_of = {text_hash: row for row, text_hash in enumerate(texts)}
+        self._row_of = {text_hash: row for row, text_hash in enumerate(islice(texts, len(written)))}
+        #: Hash of what documents are about -> their families.
+        self._about = about
 
     def __len__(self) -> int:
         return len(self._keys)
@@ -162,8 +173,11 @@ class TextIndex(Generic[P]):
         if not len(documents):
             return []
         words = reading.by_sound[wordings]
+        profiles, profile_of = np.unique(self._layout.profile_of[documents], return_inverse=True)
         for view in reading.written:
-            around = self._around.product(view.values, self._layout.profile_of[documents])
+            around = self._around.product(view.values, profiles)[profile_of] + self._local.product(
+                view.values, documents
+            )
             np.maximum(words, self._written.scores_around(view, wordings, around, self._tuning), out=words)
         scores = words if meaning is None else self._mixed(words, meaning[self._layout.family_of[documents]])
         return self._matches(documents, scores, words, reading.exact, limit)
@@ -175,7 +189,8 @@ class TextIndex(Generic[P]):
         if exact:
             named = np.isin(family_of[documents], list(exact))
             scores, words = np.where(named, 1.0, scores), np.where(named, 1.0, words)
-        best = sorted(range(len(documents)), key=lambda at: (-scores[at], self._keys[documents[at]]))[:limit]
+        # Documents are numbered in the order of their keys, which settles what is equal.
+        best = np.lexsort((documents, -scores))[:limit]
         return [
             Match(
                 key=self._keys[documents[at]],
@@ -215,12 +230,15 @@ class TextIndex(Generic[P]):
         """How near in meaning each family is, 0..1; -1 where that is not known."""
         if near is None:
             return None
-        of_row = np.zeros(len(self.texts), dtype=np.float32)
+        of_row = np.zeros(len(self._row_of), dtype=np.float32)
         for known in (dict.fromkeys(near.unread, -1.0), near.nearness):
             for text_hash, nearness in known.items():
                 if (row := self._row_of.get(text_hash)) is not None:
                     of_row[row] = nearness
         of_family: Floats = np.maximum.reduceat(of_row[self._layout.wordings], self._layout.wording_starts)
+        for text_hash, nearness in near.nearness.items():
+            for family in self._about.get(text_hash, ()):
+                of_family[family] = max(of_family[family], nearness)
         return of_family
 
     def _mixed(self, words: Floats, meaning: Floats) -> Floats:

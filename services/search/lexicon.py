@@ -10,6 +10,8 @@ from pathlib import Path
 #: 开公司 is said 开个公司, 开一家公司, 开了公司: after a verb a count may stand.
 _VERBS = frozenset("开办上领补交提取打做考换改卖买查报")
 _COUNT = "(?:了?一?[个家张本份次台套间]|了|一下)"
+#: What follows one of these in a wording is just what is not meant.
+_DENIALS = frozenset("没无未不")
 FOLDER = Path(__file__).parent / "lexicon"
 
 
@@ -38,8 +40,14 @@ class Lexicon:
 
     def meanings_in(self, text: str) -> Iterator[tuple[int, int, tuple[str, ...]]]:
         """Start, end and meanings of each wording in a normalised text; one may lie within another."""
+        denied = 0
         for found in self.meaningful.finditer(text):
             wording = found.group(1)
+            # 没留遗嘱 says nothing of 遗嘱.
+            if found.start() < denied:
+                continue
+            if wording[0] in _DENIALS:
+                denied = found.start() + len(wording)
             meanings = self.meanings.get(wording) or self.meanings[_without_count(wording)]
             yield found.start(), found.start() + len(wording), meanings
             # 进度查询 is 进度 too: a longer wording says what the shorter one at its start says.

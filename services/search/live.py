@@ -101,7 +101,7 @@ class LiveIndex(Generic[P]):
         reading, by_words = await asyncio.to_thread(_read, index, question, limit, also)
         found = Found(matches=by_words, thresholds=self._thresholds.words)
         texts = self._texts
-        if self._dense is None or texts is None or _is_plain(by_words, self._thresholds.words):
+        if self._dense is None or texts is None or _is_plain(by_words, self._thresholds.plain):
             return found
         # What is said in other words: the district's name, which stands in `question` only, says nothing of that.
         asked = also[0] if also else question

@@ -55,21 +55,22 @@ class Tuning:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Around:
-    """What the wordings and the context of documents hold together, as written; of one profile after another."""
+    """What some rows hold, as written: profiles, with their wordings and context, or documents, with their place."""
 
-    #: Where a profile's features start; one more entry than profiles.
+    #: Where a row's features start; one more entry than rows.
     ends: npt.NDArray[np.int64]
     numbers: npt.NDArray[np.int32]
     #: Square roots of the features' weights, of 255.
     roots: npt.NDArray[np.uint8]
 
-    def product(self, values: Floats, profiles: npt.NDArray[np.intp]) -> Floats:
-        """For each of the profiles, the sum of the values of its features. `values`: one a feature."""
-        starts, lengths = self.ends[profiles], np.diff(self.ends)[profiles]
+    def product(self, values: Floats, rows: npt.NDArray[np.intp]) -> Floats:
+        """For each of the rows, the sum of the values of its features. `values`: one a feature."""
+        starts = self.ends[rows]
+        lengths = self.ends[rows + 1] - starts
         offsets = np.cumsum(lengths) - lengths
         places = np.repeat(starts - offsets, lengths) + np.arange(int(lengths.sum()))
         found = values[self.numbers[places]] * self.roots[places]
-        sums = np.zeros(len(profiles), dtype=np.float32)
+        sums = np.zeros(len(rows), dtype=np.float32)
         filled = lengths > 0
         if filled.any():
             sums[filled] = np.add.reduceat(found, offsets[filled])

@@ -32,6 +32,8 @@ class TopicThresholds(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
 
     words: Thresholds
     meaning: Thresholds
+    #: Where words are as sure as this, what is meant is not asked for.
+    plain: Thresholds
 
 
 class Score(Protocol):

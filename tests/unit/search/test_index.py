@@ -142,16 +142,31 @@ def test_a_wording_that_no_vector_is_known_of_is_judged_by_its_words(language: L
     assert (found.key, found.score) == ("id-lost", by_words.score)
 
 
-def test_one_item_of_many_districts_is_found_in_each_of_them(language: Language) -> None:
-    districts = [f"第{number}区" for number in range(300)]
+def test_a_document_is_found_by_what_it_is_about(language: Language) -> None:
+    told = "养老保险待遇申领 达到法定退休年龄"
     index = build(
         language,
         [
-            Document(key=f"{name}@{district}", wordings=(name,), context=(district,), payload=district)
+            Document(key="pension", wordings=("养老保险待遇申领",), about=told, payload=""),
+            Document(key="fishing", wordings=("捕捞许可证核发",), payload=""),
+        ],
+    )
+    assert set(index.texts.values()) == {"养老保险待遇申领", "捕捞许可证核发", told}
+    found = index.search("上了岁数以后每月领钱", 2, near=Near(nearness={hash_of(told): 1.0}, unread=frozenset()))
+    assert first(found) == "pension"
+
+
+def test_one_item_of_many_districts_is_found_in_each_of_them(language: Language) -> None:
+    districts = ["第七区", *(f"第{number}区" for number in range(300))]
+    index = build(
+        language,
+        [
+            Document(key=f"{name}@{district}", wordings=(name,), local=(district,), payload=district)
             for district in districts
             for name in ("居住证申领", "离婚登记")
         ],
     )
-    found = index.search("居住证怎么办", 300)
+    found = index.search("居住证怎么办", 301)
     assert {match.payload for match in found} == set(districts)
     assert {match.key.split("@")[0] for match in found} == {"居住证申领"}
+    assert index.search("第七区居住证怎么办", 1)[0].payload == "第七区"
