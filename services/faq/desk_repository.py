@@ -170,3 +170,8 @@ async def count_expiring(session: AsyncSession, today: date) -> int:
     """Answers that have expired, or will soon."""
     query = select(func.count()).select_from(FaqRow)
     return await session.scalar(query.where(FaqRow.retired_at.is_(None), FaqRow.valid_until <= today + SOON)) or 0
+
+
+async def published(session: AsyncSession) -> Sequence[FaqRow]:
+    """Everything that is not withdrawn, by id."""
+    return (await session.scalars(select(FaqRow).where(FaqRow.retired_at.is_(None)).order_by(FaqRow.id))).all()

@@ -148,6 +148,12 @@ class FaqDesk:
         async with self._sessions() as session:
             return await repository.taken(session, entry)
 
+    async def published(self) -> Sequence[FaqEntry]:
+        """Everything that is not withdrawn, by id."""
+        async with self._sessions() as session:
+            rows = await repository.published(session)
+        return [msgspec.convert(row, FaqEntry, from_attributes=True) for row in rows]
+
     async def save_draft(self, actor: Actor, entry: FaqEntry) -> None:
         """Keeps what was written; citizens see nothing of it."""
         now = self._clock.now()

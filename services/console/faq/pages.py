@@ -8,6 +8,7 @@ from aiohttp import web
 
 from services.console.diff import diff_lines
 from services.console.errors import Refusal
+from services.console.faq import bulk
 from services.console.faq.forms import NAMES, EntryForm, FaqSearchForm, fields_of, texts_of
 from services.console.pages import Area, MenuEntry, Page, Task
 from services.console.paging import PAGE_SIZE, make_listing, place
@@ -35,6 +36,7 @@ def make_area(parts: Parts) -> Area:
             Page(method="GET", path="/faq/new", handler=pages.show_new, permission=EDIT),
             Page(method="GET", path="/faq/similar", handler=pages.similar, permission=EDIT, passive=True),
             Page(method="POST", path="/faq/preview", handler=pages.preview, permission=EDIT, passive=True),
+            *bulk.make_pages(parts),
             Page(method="POST", path=f"{one}/draft", handler=pages.save_draft, permission=EDIT),
             Page(method="POST", path=f"{one}/publish", handler=pages.publish, permission=PUBLISH),
             Page(method="POST", path=f"{one}/discard", handler=pages.discard, permission=EDIT),

@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import AsyncIterator
 
+import msgspec
 import pytest
+from aiohttp import FormData
 
 from services.app import Topics, make_topics
 from services.audit.trail import Actor
 from services.db import Sessions
 from services.faq.editing import FaqDesk, OwnDraft
+from services.faq.sheet import read, written
 from services.faq.types import FaqEntry, UnansweredQuestion
 from services.importing.delivery import Delivery, Entry, content_hash
 from services.importing.report import Report
@@ -295,3 +298,66 @@ async def test_every_change_is_in_the_audit_log_in_words(editor: Browser, admini
     log = await administrator.read("/audit", subject_kind="faq", subject_id=ID)
     for words in ("保存问答草稿", "发布问答", "下架问答", "恢复问答"):
         assert words in log
+
+
+def sheet_of(*entries: FaqEntry) -> FormData:
+    form = FormData()
+    form.add_field("file", written(entries), filename="问答.xlsx")
+    return form
+
+
+async def upload(browser: Browser, form: FormData, status: int = 200) -> str:
+    form.add_field("csrf_token", await browser.token("/faq/import"))
+    answer = await browser.client.post("/console/faq/import", data=form, allow_redirects=False)
+    text = await answer.text()
+    assert answer.status == status, text[-2000:]
+    return text
+
+
+async def test_many_answers_go_out_as_a_sheet_and_come_back_changed(editor: Browser, topics: Topics) -> None:
+    await imported(topics)
+    await imported(topics, id="hukou-2", question="户口迁移要多久")
+    exported = await editor.get("/faq/export.xlsx")
+    entries = [entry for _, entry in read("问答.xlsx", await exported.read()).entries]
+    assert [one.id for one in entries] == ["hukou-1", "hukou-2"]
+    changed = msgspec.structs.replace(entries[0], answer="带出生证。")
+    new = FaqEntry(id="sheet-1", question="公园几点开门", answer="六点。", department="园林局")
+
+    checked = await upload(editor, sheet_of(changed, entries[1], new))
+    assert "还没有写入任何内容" in checked
+    assert (await topics.faq.entry("hukou-1")).answer == "带出生医学证明。"
+
+    form = sheet_of(changed, entries[1], new)
+    form.add_field("write", "1")
+    assert "已写入" in await upload(editor, form)
+    assert (await topics.faq.entry("hukou-1")).answer == "带出生证。"
+    assert (await topics.faq.entry("sheet-1")).department == "园林局"
+    assert "第 2 版" in await editor.read("/faq/hukou-1/versions")
+
+
+async def test_rows_that_cannot_be_used_are_named_and_the_others_are_written(
+    new_browser: NewBrowser, topics: Topics
+) -> None:
+    await imported(topics, similar=["娃落户"])
+    police = await new_browser(Role.EDITOR, login="police", department="云江市公安局")
+    good = FaqEntry(id="a", question="身份证几天能拿", answer="十天。", department="云江市公安局")
+    foreign = FaqEntry(id="b", question="公园几点开门", answer="六点。", department="园林局")
+    double = FaqEntry(id="c", question="娃落户", answer="带证。", department="云江市公安局")
+    form = sheet_of(good, foreign, double)
+    form.add_field("write", "1")
+
+    text = await upload(police, form)
+
+    assert "第 3 行" in text
+    assert "只能修改“云江市公安局”" in text
+    assert "已经是另一条问答“孩子上户口要带什么”的问法" in text
+    assert (await topics.faq.entry("a")).answer == "十天。"
+
+
+async def test_a_file_that_is_no_sheet_and_no_file_are_refused_in_words(editor: Browser) -> None:
+    form = FormData()
+    form.add_field("file", b"nothing", filename="a.xlsx")
+    assert "文件打不开" in await upload(editor, form, 422)
+    empty = FormData()
+    empty.add_field("file", b"", filename="")
+    assert "请先选择文件" in await upload(editor, empty, 422)

@@ -1,0 +1,107 @@
+"""How do staff change many answers at once? A sheet goes out, comes back, and every row's fate is told."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from aiohttp import web
+
+from services.audit.trail import Actor
+from services.console.pages import Page
+from services.console.parts import Parts
+from services.console.visit import Visit
+from services.faq.editing import DraftOutdated, OwnDraft, WordingTaken
+from services.faq.sheet import BadLine, BadSheet, Sheet, read, written
+from services.faq.types import FaqEntry
+from services.staff.permissions import Permission
+
+VIEW, PUBLISH = Permission.FAQ_VIEW, Permission.FAQ_PUBLISH
+FILE_LIMIT = 10 * 1024 * 1024
+EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def make_pages(parts: Parts) -> Sequence[Page]:
+    """The pages of sheets."""
+    pages = _Bulk(parts)
+    return (
+        Page(method="GET", path="/faq/export.xlsx", handler=pages.export, permission=VIEW),
+        Page(method="GET", path="/faq/import", handler=pages.show, permission=PUBLISH),
+        Page(method="POST", path="/faq/import", handler=pages.take_in, permission=PUBLISH, body_limit=FILE_LIMIT),
+    )
+
+
+@dataclass(kw_only=True)
+class Outcome:
+    """What came of a sheet."""
+
+    added: int = 0
+    changed: int = 0
+    same: int = 0
+    bad: list[BadLine] = field(default_factory=list)
+    #: Was anything written?
+    done: bool = False
+
+
+class _Bulk:
+    def __init__(self, parts: Parts) -> None:
+        self._desk = parts.topics.faq_desk
+
+    async def export(self, visit: Visit) -> web.StreamResponse:
+        entries = await self._desk.published()
+        mine = [one for one in entries if visit.person.may_touch(one.department)]
+        return visit.file("问答.xlsx", written(mine), EXCEL)
+
+    async def show(self, visit: Visit) -> web.StreamResponse:
+        return visit.render("faq/import.html", outcome=None, problem="")
+
+    async def take_in(self, visit: Visit) -> web.StreamResponse:
+        sent = visit.form.get("file")
+        if not isinstance(sent, web.FileField) or not sent.filename:
+            return visit.render("faq/import.html", outcome=None, problem="请先选择文件。", status=422)
+        try:
+            sheet = read(sent.filename, sent.file.read())
+        except BadSheet as error:
+            return visit.render("faq/import.html", outcome=None, problem=str(error), status=422)
+        outcome = await self._outcome(visit, sheet, write="write" in visit.form)
+        return visit.render("faq/import.html", outcome=outcome, problem="")
+
+    async def _outcome(self, visit: Visit, sheet: Sheet, *, write: bool) -> Outcome:
+        known = {one.id: one for one in await self._desk.published()}
+        outcome = Outcome(bad=list(sheet.bad), done=write)
+        for line, entry in sheet.entries:
+            before = known.get(entry.id)
+            reason = self._refused(visit, entry, before)
+            if reason is None and entry == before:
+                outcome.same += 1
+                continue
+            if reason is None and write:
+                reason = await self._publish(visit.actor, entry)
+            if reason is not None:
+                outcome.bad.append(BadLine(line=line, reason=reason))
+            elif before is None:
+                outcome.added += 1
+            else:
+                outcome.changed += 1
+        outcome.bad.sort(key=lambda one: one.line)
+        return outcome
+
+    def _refused(self, visit: Visit, entry: FaqEntry, before: FaqEntry | None) -> str | None:
+        departments = {entry.department, before.department if before else entry.department}
+        if all(visit.person.may_touch(one) for one in departments):
+            return None
+        return f"您的账号只能修改“{visit.person.department}”的问答。"
+
+    async def _publish(self, actor: Actor, entry: FaqEntry) -> str | None:
+        """Publishes one row; gives the reason where it cannot be."""
+        one = await self._desk.find(entry.id)
+        try:
+            await self._desk.publish(actor, entry, base=one.version if one else 0)
+        except WordingTaken as error:
+            wording, _, question = error.taken[0]
+            return f"“{wording}”已经是另一条问答“{question}”的问法。"
+        except OwnDraft:
+            return "这里要求由另一位同事发布，不能用表格直接发布。"
+        except DraftOutdated:
+            return "别人刚刚修改了这一条，请重新导出后再改。"
+        return None

@@ -1,0 +1,193 @@
+"""How do FAQ entries become an Excel sheet, and a sheet entries? Columns in staff's words; bad rows are named."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from zipfile import BadZipFile
+
+import msgspec
+from openpyxl import Workbook, load_workbook
+from openpyxl.cell import WriteOnlyCell
+from openpyxl.styles import Alignment, Font
+from openpyxl.utils.exceptions import InvalidFileException
+
+from services.faq.types import FaqEntry
+
+#: Field -> column, in the order of the sheet.
+COLUMNS: Mapping[str, str] = {
+    "id": "编号",
+    "question": "问题",
+    "similar": "相似问法",
+    "answer": "答案",
+    "department": "部门",
+    "source": "依据",
+    "source_url": "依据链接",
+    "valid_until": "有效期至",
+    "topics": "主题",
+    "task_code": "相关事项编码",
+}
+WIDTHS = (22, 40, 40, 70, 24, 30, 30, 14, 20, 30)
+NEEDED = ("question", "answer", "department")
+MOST_ROWS = 20_000
+#: Before a cell that a spreadsheet would take for a formula.
+FORMULA = ("=", "+", "-", "@")
+_FIELD, _MOST = re.compile(r"at `\$\.(\w+)"), re.compile(r"length <= (\d+)")
+
+
+class BadSheet(Exception):
+    """The file as a whole cannot be read; the text says why, in Chinese."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class BadLine:
+    """A row that cannot be used, by its number in the sheet."""
+
+    line: int
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Sheet:
+    """What a file holds."""
+
+    #: (number of the row, entry).
+    entries: Sequence[tuple[int, FaqEntry]]
+    bad: Sequence[BadLine]
+
+
+def written(entries: Iterable[FaqEntry]) -> bytes:
+    """An .xlsx file: a row of headings, a row an entry; lists have a line in the cell for each."""
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet("问答")
+    sheet.freeze_panes = "A2"
+    for number, width in enumerate(WIDTHS):
+        sheet.column_dimensions["ABCDEFGHIJ"[number]].width = width
+    sheet.append([_cell(sheet, name, bold=True) for name in COLUMNS.values()])
+    for entry in entries:
+        sheet.append([_cell(sheet, _text(getattr(entry, field))) for field in COLUMNS])
+    content = io.BytesIO()
+    book.save(content)
+    return content.getvalue()
+
+
+def read(name: str, content: bytes) -> Sheet:
+    """The entries of an .xlsx or .csv file; raises BadSheet."""
+    rows = _csv_rows(content) if name.lower().endswith(".csv") else _excel_rows(content)
+    head = next(rows, (0, ()))[1]
+    fields = {value: key for key, value in COLUMNS.items()}
+    places = {fields[text]: place for place, text in enumerate(map(_text, head)) if text in fields}
+    missing = [COLUMNS[one] for one in NEEDED if one not in places]
+    if missing:
+        raise BadSheet(f"第一行缺少这些列：{'、'.join(missing)}。请用导出的表格做模板。")
+    entries: list[tuple[int, FaqEntry]] = []
+    bad: list[BadLine] = []
+    seen: dict[str, int] = {}
+    for line, cells in rows:
+        values = {field: cells[place] if place < len(cells) else None for field, place in places.items()}
+        if not any(_text(value) for value in values.values()):
+            continue
+        if len(seen) >= MOST_ROWS:
+            raise BadSheet(f"一次最多导入 {MOST_ROWS} 行，请分几个文件。")
+        found = _entry(values)
+        if isinstance(found, str):
+            bad.append(BadLine(line=line, reason=found))
+        elif found.id in seen:
+            bad.append(BadLine(line=line, reason=f"和第 {seen[found.id]} 行是同一条，请只留一行。"))
+        else:
+            seen[found.id] = line
+            entries.append((line, found))
+    return Sheet(entries=entries, bad=bad)
+
+
+def _entry(values: Mapping[str, Any]) -> FaqEntry | str:
+    """The entry, or what is wrong with the row."""
+    texts = {field: _text(value) for field, value in values.items()}
+    lacking = next((COLUMNS[field] for field in NEEDED if not texts.get(field)), None)
+    if lacking is not None:
+        return f"“{lacking}”没有填。"
+    try:
+        until = _day(values.get("valid_until"))
+    except ValueError:
+        return f"“有效期至”写成 2026-12-31 这样，现在是“{texts['valid_until']}”。"
+    question = texts["question"]
+    fields: dict[str, Any] = {
+        **{field: texts.get(field, "") for field in ("answer", "department", "source", "source_url", "task_code")},
+        "id": texts.get("id") or new_id(question),
+        "question": question,
+        "similar": [one for one in _lines(texts.get("similar", "")) if one != question],
+        "topics": _lines(texts.get("topics", "").replace("，", "\n").replace(",", "\n")),
+        "valid_until": until,
+    }
+    try:
+        return msgspec.convert(fields, FaqEntry)
+    except msgspec.ValidationError as error:
+        return _in_words(str(error))
+
+
+def new_id(question: str) -> str:
+    """For a row without one: the same each time, so that a file may be imported again."""
+    return f"sheet-{hashlib.blake2b(question.encode(), digest_size=8).hexdigest()}"
+
+
+def _in_words(error: str) -> str:
+    field, most = _FIELD.search(error), _MOST.search(error)
+    name = COLUMNS.get(field[1], "这一行") if field else "这一行"
+    return f"“{name}”太长，最多 {most[1]} 个。" if most else f"“{name}”的内容不符合要求。"
+
+
+def _excel_rows(content: bytes) -> Iterator[tuple[int, Sequence[Any]]]:
+    try:
+        book = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
+        sheet = book.worksheets[0]
+        yield from enumerate(sheet.iter_rows(values_only=True), start=1)
+    except (BadZipFile, InvalidFileException, KeyError, IndexError, ValueError, OSError) as error:
+        raise BadSheet("文件打不开。请用 Excel 的 .xlsx 格式或 .csv 格式保存后再导入。") from error
+
+
+def _csv_rows(content: bytes) -> Iterator[tuple[int, Sequence[Any]]]:
+    for encoding in ("utf-8-sig", "gb18030"):
+        try:
+            text = content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        yield from enumerate(csv.reader(io.StringIO(text)), start=1)
+        return
+    raise BadSheet("文件的编码认不出来。请在 Excel 里另存为“CSV UTF-8”后再导入。")
+
+
+def _day(value: Any) -> date | None:
+    if isinstance(value, datetime):
+        return value.date()
+    if isinstance(value, date):
+        return value
+    text = _text(value).replace("/", "-").replace("年", "-").replace("月", "-").removesuffix("日")
+    return datetime.strptime(text, "%Y-%m-%d").date() if text else None  # noqa: DTZ007 (a day has no zone)
+
+
+def _text(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, list):
+        return "\n".join(str(one) for one in value)
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    text = str(value).replace("\r\n", "\n").strip()
+    return text[1:] if text.startswith("'") and text[1:].startswith(FORMULA) else text
+
+
+def _lines(text: str) -> list[str]:
+    return list(dict.fromkeys(line for raw in text.split("\n") if (line := raw.strip())))
+
+
+def _cell(sheet: Any, text: str, *, bold: bool = False) -> WriteOnlyCell:
+    cell = WriteOnlyCell(sheet, value=f"'{text}" if text.startswith(FORMULA) else text)
+    cell.alignment = Alignment(wrap_text=True, vertical="top")
+    cell.font = Font(bold=bold)
+    return cell
