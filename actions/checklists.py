@@ -22,6 +22,11 @@ CHECKLIST = "checklist"
 ITEM, ANSWER = "checklist_item", "situation"
 OFFER, YES, NO = "offer", "yes", "no"
 OFFERED = (Option(kind=OFFER, value=YES, title="要，帮我列清单"), Option(kind=OFFER, value=NO, title="不用了"))
+#: What asks for a checklist names no item: 清单 alone would find the items that end in one.
+_ASKING = re.compile(
+    r"(?:请|麻烦)?(?:帮我|给我|替我|我想要|我要)?(?:生成|做|列|给|要|来|整理)?(?:一?[个份张下])?(?:我)?(?:自己的|专属的?)?"
+    r"(?:材料|办事|准备|申请)?(?:清单|单子)|一次性(?:告知|告诉我?)(?:清单)?|(?:按|根据)我的情况"
+)
 _BACK = re.compile(r"上一[个步题问]|返回|选错|点错|改一下|重新选|刚才.*错")
 _UNSURE = re.compile(r"不知道|不清楚|不确定|都不是|看不懂|什么意思|不懂|啥意思")
 
@@ -38,7 +43,7 @@ class ItemStep:
         if chosen is not None:
             turn.take(self.slot, chosen.value)
             return
-        named = subject(turn.message.unasked)
+        named = subject(_ASKING.sub(" ", turn.message.unasked))
         hand = item_in_hand(turn.tracker, turn.now)
         if named:
             await self._find(turn)
@@ -50,7 +55,7 @@ class ItemStep:
             turn.ask("utter_checklist_which_item")
 
     async def _find(self, turn: Turn) -> None:
-        found = await turn.parts.backends.find_items(trimmed(turn.message.text))
+        found = await turn.parts.backends.find_items(trimmed(_ASKING.sub(" ", turn.message.text)))
         if found.verdict == "sure":
             turn.take(self.slot, found.hits[0].task_code)
         elif found.verdict == "ask":
