@@ -46,6 +46,8 @@ SAMPLES: Mapping[str, str] = {
     "/staff/{id}": "SELECT CAST(id AS text) FROM staff LIMIT 1",
     "/audit/{number}": "SELECT CAST(max(id) AS text) FROM audit_log",
     "/home/top/{list}.csv": "SELECT 'questions'",
+    "/faq/{id}": "SELECT id FROM faq_entries LIMIT 1",
+    "/faq/{id}/versions": "SELECT id FROM faq_entries LIMIT 1",
 }
 #: Searches that people make, beside the bare pages.
 SEARCHES: Sequence[str] = (

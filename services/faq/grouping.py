@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -29,21 +30,25 @@ class Group:
 
 def grouped(questions: Sequence[Unanswered]) -> list[Group]:
     """`questions`: the most asked first. Every one is in exactly one group; groups by how often they were asked."""
-    heads: list[tuple[frozenset[str], list[Unanswered]]] = []
+    members: list[list[Unanswered]] = []
+    sizes: list[int] = []
+    # Which groups' heads have a pair: only those that share one are compared.
+    having: dict[str, list[int]] = defaultdict(list)
     for question in questions:
         pairs = _pairs(question.question)
-        home = next((members for known, members in heads if _alike(known, pairs)), None)
-        if home is None:
-            heads.append((pairs, [question]))
-        else:
-            home.append(question)
-    return sorted((Group(questions=members) for _, members in heads), key=lambda group: -group.count)
+        shared = Counter(place for pair in pairs for place in having.get(pair, ()))
+        alike = (place for place, count in shared.items() if count >= ALIKE * (sizes[place] + len(pairs) - count))
+        home = min(alike, default=None)
+        if home is not None:
+            members[home].append(question)
+            continue
+        for pair in pairs:
+            having[pair].append(len(members))
+        members.append([question])
+        sizes.append(len(pairs))
+    return sorted((Group(questions=one) for one in members), key=lambda group: -group.count)
 
 
 def _pairs(text: str) -> frozenset[str]:
     letters = "".join(c for c in text.casefold() if c.isalnum())
     return frozenset(letters[place : place + 2] for place in range(len(letters) - 1)) or frozenset({letters})
-
-
-def _alike(one: frozenset[str], other: frozenset[str]) -> bool:
-    return len(one & other) >= ALIKE * len(one | other)
