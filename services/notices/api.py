@@ -19,6 +19,7 @@ from services.notices.types import (
     NoticeEdit,
     Preview,
     Progress,
+    Reach,
     Resolution,
     StaffAction,
     Verification,
@@ -66,6 +67,7 @@ def make_api(service: NoticeService, verification: VerificationService) -> Api:
             _read("", handlers.get_notice, "One notice with its counters", Notice),
             _read("/progress", handlers.get_progress, "Counters, rate and time left", Progress),
             _read("/previews", handlers.get_previews, "As phones will show it, one a route", list[Preview]),
+            _read("/reach", handlers.get_reach, "Who would get it, who would not and why, counted now", Reach),
             _read("/changes", handlers.get_changes, "The audit trail", list[Change]),
             Route(
                 method="GET",
@@ -134,6 +136,9 @@ class _Handlers:
 
     async def get_previews(self, call: Call) -> list[Preview]:
         return list(await self._service.previews(call.path["id"]))
+
+    async def get_reach(self, call: Call) -> Reach:
+        return await self._service.reach(call.path["id"])
 
     async def verify(self, call: Call) -> Verification:
         return await self._verification.verify(call.body.text)

@@ -38,6 +38,7 @@ def register(commands: Commands) -> None:
         "list": list_notices,
         "show": show,
         "preview": preview,
+        "reach": reach,
         "verify": verify,
         "submit": submit,
         "approve": approve,
@@ -230,6 +231,12 @@ async def preview(service: NoticeService, arguments: argparse.Namespace, context
     for one in await service.previews(arguments.id):
         for line in texts.preview_lines(one):
             context.out.print(line, markup=False)
+    return 0
+
+
+async def reach(service: NoticeService, arguments: argparse.Namespace, context: Context) -> int:
+    for line in texts.reach_lines(await service.reach(arguments.id)):
+        context.out.print(line, markup=False, soft_wrap=True)
     return 0
 
 

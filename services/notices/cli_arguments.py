@@ -20,6 +20,7 @@ def add(commands: Commands, handlers: Mapping[str, Handler]) -> None:
         "list": _add(actions, "list", "列出通知"),
         "show": _add(actions, "show", "查看内容和发送进度", reference=True),
         "preview": _add(actions, "preview", "预览：每种发送方式在手机上的样子", reference=True),
+        "reach": _add(actions, "reach", "审核前清点：谁能收到，谁收不到和原因，需要多少额度", reference=True),
         "verify": _add(actions, "verify", "核实一段转发的文字是不是我们发的通知"),
         "submit": _add(actions, "submit", "提交审核", reference=True, by=True),
         "approve": _add(actions, "approve", "审核通过（不能是提交人）", reference=True, by=True),

@@ -169,6 +169,7 @@ class Stranger:
 
     citizen_id: UUID
     channel: str = "none"
+    address: str | None = None
 
 
 def _plan(notice: NoticeRow, run: RunRow) -> Plan:

@@ -59,14 +59,24 @@ class RouteRules:
     key_seconds: int
     max_title: int
     max_body: int
+    #: Calls that a new account may make a day; 0 where no number is published.
+    calls_a_day: int
+    #: So many a citizen receives in a calendar month; 0: any number.
+    a_month: int
 
 
 #: The guard of template messages holds ten minutes (a minute is kept in hand); that of mass sends has no stated
 #: end, a day is assumed. Lengths are the platform's: a subscription notice's `thing` has 20 characters.
 ROUTES: Mapping[str, RouteRules] = {
-    "template": RouteRules(chunk_size=200, grouped=False, key_seconds=540, max_title=64, max_body=600),
-    "subscription": RouteRules(chunk_size=200, grouped=False, key_seconds=0, max_title=20, max_body=600),
-    "mass": RouteRules(chunk_size=10_000, grouped=True, key_seconds=86_400, max_title=64, max_body=600),
+    "template": RouteRules(
+        chunk_size=200, grouped=False, key_seconds=540, max_title=64, max_body=600, calls_a_day=100_000, a_month=0
+    ),
+    "subscription": RouteRules(
+        chunk_size=200, grouped=False, key_seconds=0, max_title=20, max_body=600, calls_a_day=0, a_month=0
+    ),
+    "mass": RouteRules(
+        chunk_size=10_000, grouped=True, key_seconds=86_400, max_title=64, max_body=600, calls_a_day=100, a_month=4
+    ),
 }
 
 

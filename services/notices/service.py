@@ -14,6 +14,7 @@ from services.db import Sessions
 from services.notices import checks, errors, redo, repository, shown, texts
 from services.notices.lifecycle import LifecycleService
 from services.notices.models import NoticeRow, RunRow
+from services.notices.reach import ReachService
 from services.notices.rules import allowed
 from services.notices.types import (
     Change,
@@ -25,6 +26,7 @@ from services.notices.types import (
     NoticeEdit,
     Preview,
     Progress,
+    Reach,
     Resolution,
 )
 from services.notices.values import Audience
@@ -43,6 +45,7 @@ class NoticeService:
         self._sessions = sessions
         self._clock = clock
         self._audience = audience
+        self._reach = ReachService(sessions=sessions, clock=clock, audience=audience)
         self._lifecycle = LifecycleService(sessions=sessions, clock=clock, audience=audience)
 
     # -- reading
@@ -83,6 +86,10 @@ class NoticeService:
         async with self._sessions() as session:
             notice = await repository.find_notice(session, reference)
         return shown.previews(repository.content_of(repository.version_of(notice, self._clock.now()), notice.number))
+
+    async def reach(self, reference: str) -> Reach:
+        """Who would get it and who would not, before it is approved."""
+        return await self._reach.of(reference)
 
     # -- writing
 

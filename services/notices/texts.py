@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from services.notices.types import Change, Notice, Preview, Progress, Verification
+    from services.notices.types import Change, Notice, Preview, Progress, Reach, Verification
 
 STATE_NAMES = {
     "draft": "草稿",
@@ -56,6 +56,8 @@ REASONS = {
     "not_configured": "这种发送方式还没有配置模板",
     "expired": "已超过有效期",
     "late": "错过了发送时间",
+    "unknown": "系统里没有这位市民",
+    "month_used_up": "本月已收满平台允许的 4 次群发",
     "quiet_hours": "免打扰时段，结束后发送",
 }
 
@@ -158,6 +160,14 @@ def no_department() -> str:
     return "没有填发文单位，群众不知道是谁发的。"
 
 
+def nobody_reachable() -> str:
+    return "没有一位收件人能收到。请检查收件人，或换一种发送方式。"
+
+
+def beyond_a_day(calls: int, a_day: int) -> str:
+    return f"需要调用平台 {calls} 次，超过每天 {a_day} 次的额度，当天发不完。"
+
+
 # -- the command line
 
 
@@ -171,6 +181,18 @@ def preview_lines(preview: Preview) -> Iterator[str]:
         yield f"{line.field}：{line.text}" if line.field else line.text
     yield f"点开：{preview.opens}" if preview.opens else "点开：没有链接"
     for warning in preview.warnings:
+        yield f"注意：{warning}"
+
+
+def reach_lines(reach: Reach) -> Iterator[str]:
+    """Who gets it and who does not, line by line."""
+    yield f"收件人 {reach.audience}：能收到 {reach.reachable}，收不到 {reach.audience - reach.reachable}"
+    for lost in reach.unreachable:
+        more = " 等" if lost.count > len(lost.citizens) else ""
+        yield f"收不到 {lost.count}：{lost.reason_text}：{'、'.join(map(str, lost.citizens))}{more}"
+    allowed = "" if reach.calls_a_day is None else f"，平台每天允许 {reach.calls_a_day} 次"
+    yield f"最多调用平台 {reach.calls} 次{allowed}"
+    for warning in reach.warnings:
         yield f"注意：{warning}"
 
 

@@ -230,6 +230,29 @@ class Verification(Struct, frozen=True, kw_only=True):
     withdrawn: bool = False
 
 
+class Unreachable(Struct, frozen=True, kw_only=True):
+    """Citizens of an audience whom a notice will not reach, for one reason."""
+
+    reason: str
+    reason_text: str
+    count: int
+    #: The first of them.
+    citizens: list[UUID]
+
+
+class Reach(Struct, frozen=True, kw_only=True):
+    """Who would get a notice, counted now; audience = reachable + everybody in `unreachable`."""
+
+    audience: int
+    reachable: int
+    unreachable: list[Unreachable]
+    #: Calls of the platform that it takes at most.
+    calls: int
+    #: Calls that the platform allows a day; None where no number is published.
+    calls_a_day: int | None
+    warnings: list[str]
+
+
 class PreviewLine(Struct, frozen=True, kw_only=True):
     """One line on the phone."""
 

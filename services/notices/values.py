@@ -88,12 +88,19 @@ class Follower(Protocol):
     @property
     def channel(self) -> str: ...
 
+    @property
+    def address(self) -> str | None: ...
+
 
 class Audience(Protocol):
     """Who can be written to; kept by the citizens' topic."""
 
     async def followers(self, after: UUID | None, limit: int) -> Sequence[Follower]:
         """The next followers in the order of citizen_id, those after `after`; fewer than `limit` at the end."""
+        ...
+
+    async def count_followers(self) -> int:
+        """How many follow now."""
         ...
 
     async def resolve_many(self, citizen_ids: Sequence[UUID]) -> Sequence[Follower]:

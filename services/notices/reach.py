@@ -1,0 +1,146 @@
+"""Who would get a notice if it went out as it is planned, who would not, and what does it cost? Before approval.
+
+What only the platform knows (who blocked the account, who never subscribed) shows when it is sent; this counts what
+our own rows tell. Everything is read page by page, so that a million followers need no more room than one page.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import AsyncIterator, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.clock import Clock, local
+from services.db import Sessions
+from services.notices import repository, texts
+from services.notices.models import NoticeRow
+from services.notices.rules import ROUTES
+from services.notices.types import Reach, Unreachable
+from services.notices.values import Audience
+
+PAGE = 10_000
+#: So many of those who cannot be reached are named, for each reason.
+NAMED = 50
+
+#: Versions of a grouped route that were being sent at some time since `since`.
+SENT_SINCE = text("""
+    SELECT r.notice_id, r.version FROM notice_runs r
+    JOIN notice_versions v ON v.notice_id = r.notice_id AND v.version = r.version
+    WHERE v.route = :route AND r.started_at IS NOT NULL AND (r.closed_at IS NULL OR r.closed_at >= :since)
+""")
+#: Which of these citizens got (or may have got) `most` or more of those versions since then?
+USED_UP = text("""
+    SELECT d.citizen_id FROM notice_deliveries d
+    JOIN unnest(CAST(:notices AS uuid[]), CAST(:versions AS int[])) AS s(notice_id, version)
+        ON d.notice_id = s.notice_id AND d.version = s.version
+    WHERE d.citizen_id = ANY(CAST(:citizens AS uuid[])) AND d.attempted_at >= :since
+        AND d.state IN ('attempting', 'accepted', 'in_doubt')
+    GROUP BY d.citizen_id HAVING count(*) >= :most
+""")
+
+Sent = Sequence[tuple[UUID, int]]
+
+
+class ReachService:
+    """Counts an audience before it is frozen."""
+
+    def __init__(self, *, sessions: Sessions, clock: Clock, audience: Audience) -> None:
+        self._sessions = sessions
+        self._clock = clock
+        self._audience = audience
+
+    async def of(self, reference: str) -> Reach:
+        """As things stand now; raises NoticeNotFound."""
+        async with self._sessions() as session:
+            notice = await repository.find_notice(session, reference)
+            since = _month_of(max(self._clock.now(), notice.due_at))
+            sent = await _sent_since(session, notice.route, since)
+        most = ROUTES[notice.route].a_month
+        if not most or len(sent) < most:
+            sent = ()
+        if notice.audience_kind == "all" and not sent:
+            followers = await self._audience.count_followers()
+            return _reach(notice, followers, {})
+        audience, lost = 0, dict[str, list[UUID]]()
+        async for page in self._pages(notice):
+            audience += len(page)
+            used_up = await self._used_up([citizen for citizen, _ in page], sent, most, since)
+            for citizen, reason in page:
+                why = reason or ("month_used_up" if citizen in used_up else "")
+                if why:
+                    lost.setdefault(why, []).append(citizen)
+        return _reach(notice, audience, lost)
+
+    async def _pages(self, notice: NoticeRow) -> AsyncIterator[list[tuple[UUID, str]]]:
+        """Citizens, each with the reason why nothing can reach them; empty: it can."""
+        after: UUID | None = None
+        while True:
+            if notice.audience_kind == "all":
+                page = [(found.citizen_id, "") for found in await self._audience.followers(after, PAGE)]
+            else:
+                page = await self._listed(notice.id, after)
+            if page:
+                yield page
+                after = page[-1][0]
+            if len(page) < PAGE:
+                return
+
+    async def _listed(self, notice_id: UUID, after: UUID | None) -> list[tuple[UUID, str]]:
+        async with self._sessions() as session:
+            citizens = await repository.recipients_after(session, notice_id, after, PAGE)
+        known = {found.citizen_id: found for found in await self._audience.resolve_many(citizens)}
+        return [
+            (citizen, "unknown" if citizen not in known else "" if known[citizen].address else "no_address")
+            for citizen in citizens
+        ]
+
+    async def _used_up(self, citizens: list[UUID], sent: Sent, most: int, since: datetime) -> frozenset[UUID]:
+        if not sent:
+            return frozenset()
+        values = {
+            "notices": [notice_id for notice_id, _ in sent],
+            "versions": [version for _, version in sent],
+            "citizens": citizens,
+            "since": since,
+            "most": most,
+        }
+        async with self._sessions() as session:
+            return frozenset((await session.execute(USED_UP, values)).scalars())
+
+
+async def _sent_since(session: AsyncSession, route: str, since: datetime) -> Sent:
+    rows = await session.execute(SENT_SINCE, {"route": route, "since": since})
+    return [(row.notice_id, row.version) for row in rows]
+
+
+def _month_of(instant: datetime) -> datetime:
+    """The platform counts months by the calendar."""
+    return local(instant).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+
+
+def _reach(notice: NoticeRow, audience: int, lost: dict[str, list[UUID]]) -> Reach:
+    route = ROUTES[notice.route]
+    reachable = audience - sum(map(len, lost.values()))
+    calls = math.ceil(audience / route.chunk_size) if route.grouped else reachable
+    warnings = []
+    if not reachable:
+        warnings.append(texts.nobody_reachable())
+    if route.grouped and reachable == 1:
+        warnings.append(texts.REASONS["too_few"] + "。")
+    if route.calls_a_day and calls > route.calls_a_day:
+        warnings.append(texts.beyond_a_day(calls, route.calls_a_day))
+    return Reach(
+        audience=audience,
+        reachable=reachable,
+        unreachable=[
+            Unreachable(reason=why, reason_text=texts.reason_text(why), count=len(them), citizens=them[:NAMED])
+            for why, them in sorted(lost.items())
+        ],
+        calls=calls,
+        calls_a_day=route.calls_a_day or None,
+        warnings=warnings,
+    )
