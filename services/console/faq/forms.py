@@ -7,6 +7,7 @@ from datetime import date
 from wtforms import DateField, Form, HiddenField, SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, Length, Optional, Regexp, ValidationError
 
+from services.faq.sheet import COLUMNS
 from services.faq.types import FaqEntry
 
 MOST_WORDINGS = 200
@@ -122,17 +123,7 @@ def fields_of(entry: FaqEntry) -> dict[str, object]:
 
 
 #: Field -> what it is called, in the order of the page.
-NAMES = {
-    "question": "问题",
-    "similar": "相似问法",
-    "answer": "答案",
-    "department": "部门",
-    "source": "依据",
-    "source_url": "依据链接",
-    "valid_until": "有效期至",
-    "topics": "主题",
-    "task_code": "相关事项编码",
-}
+NAMES = {field: name for field, name in COLUMNS.items() if field != "id"}
 
 
 def texts_of(entry: FaqEntry) -> dict[str, str]:
