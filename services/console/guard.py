@@ -13,6 +13,7 @@ from services.console.errors import CodeNeeded, Refusal, SecondFactorNeeded, Sig
 from services.console.keys import CSRF_TOKEN, SECRET, SIGNED_IN
 from services.console.limits import Limits
 from services.console.pages import PREFIX, Page
+from services.console.upload import with_uploads
 from services.console.visit import Visit
 from services.errors import Forbidden
 from services.settings import ServicesSettings
@@ -81,7 +82,7 @@ class Guard:
     async def _form(self, page: Page, request: web.Request, secret: str | None) -> MultiDictProxy[Any]:
         self._check_origin(request)
         sent = request.clone(client_max_size=page.body_limit)
-        form = await sent.post()
+        form = with_uploads(await sent.post())
         shown = request.headers.get(CSRF_HEADER) or form.get(CSRF_FIELD)
         if not isinstance(shown, str) or not self._cookies.csrf_fits(secret, shown):
             raise Refusal(403, "这个页面放得太久，已经失效。请返回上一页，刷新后再提交。")

@@ -10,6 +10,7 @@ from aiohttp import web
 from services.audit.trail import Actor
 from services.console.pages import Page
 from services.console.parts import Parts
+from services.console.upload import Upload
 from services.console.visit import Visit
 from services.faq.editing import DraftOutdated, OwnDraft, WordingTaken
 from services.faq.sheet import BadLine, BadSheet, Sheet, read, written
@@ -57,10 +58,10 @@ class _Bulk:
 
     async def take_in(self, visit: Visit) -> web.StreamResponse:
         sent = visit.form.get("file")
-        if not isinstance(sent, web.FileField) or not sent.filename:
+        if not isinstance(sent, Upload) or not sent.name:
             return visit.render("faq/import.html", outcome=None, problem="请先选择文件。", status=422)
         try:
-            sheet = read(sent.filename, sent.file.read())
+            sheet = read(sent.name, sent.content)
         except BadSheet as error:
             return visit.render("faq/import.html", outcome=None, problem=str(error), status=422)
         outcome = await self._outcome(visit, sheet, write="write" in visit.form)

@@ -8,7 +8,7 @@ import numpy as np
 
 from benchmarks.understanding.thresholds import Chosen, choose, judged, read_pair, with_pair
 
-CONFIG = (Path(__file__).parents[3] / "config.yml").read_text(encoding="utf-8")
+CONFIG = (Path(__file__).parents[2] / "config.yml").read_text(encoding="utf-8")
 
 
 def sentences(*rows: tuple[float, float, int]) -> tuple[np.ndarray, np.ndarray]:
