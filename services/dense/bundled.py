@@ -69,7 +69,7 @@ class BundledEmbedder:
 
 def load_bundled() -> BundledEmbedder | None:
     """The bundled model; None, with a line in the log, where this machine cannot run it."""
-    if not _runs_here():
+    if not runs_here():
         log.warning("search.words_only", reason="the bundled model needs a processor with AVX2")
         return None
     try:
@@ -79,8 +79,8 @@ def load_bundled() -> BundledEmbedder | None:
         return None
 
 
-def _runs_here() -> bool:
-    """The package's engine is compiled for AVX2; elsewhere it would end the process."""
+def runs_here() -> bool:
+    """May the model be loaded here? The package's engine is compiled for AVX2; elsewhere it would end the process."""
     machine = os.uname().machine
     return machine == "x86_64" and _CPU_INFO.exists() and " avx2" in _CPU_INFO.read_text(encoding="utf-8")
 

@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
+import pytest
 
 from services.catalogue.incoming import ITEMS
 from services.catalogue.service import TOPIC, CatalogueService
 from services.db import Sessions
-from services.dense.bundled import BundledEmbedder
+from services.dense.bundled import BundledEmbedder, runs_here
 from services.dense.embedder import Vector
 from services.dense.ranking import DenseRanking
 from services.importing.delivery import read_delivery
@@ -19,6 +20,8 @@ from services.metrics import Metrics
 from services.search.live import SharedLanguage
 from tests.fakes.clock import FixedClock
 from tests.fakes.waiting import eventually
+
+pytestmark = pytest.mark.skipif(not runs_here(), reason="this processor cannot run the bundled model")
 
 ITEMS_HERE = {"1": "养老保险待遇申领", "2": "渔业捕捞许可", "3": "机动车驾驶证换发"}
 OTHER_WORDS = "老了以后每个月拿的钱怎么领"

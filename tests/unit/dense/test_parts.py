@@ -10,7 +10,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from services.dense.availability import Availability
-from services.dense.bundled import load_bundled
+from services.dense.bundled import load_bundled, runs_here
 from services.dense.embedder import EmbeddingsFailed, Scale
 from services.dense.masking import masked
 from services.dense.settings import endpoint_settings
@@ -87,6 +87,7 @@ def test_a_failing_endpoint_is_left_alone_longer_each_time_and_as_long_as_it_ask
     assert availability.open
 
 
+@pytest.mark.skipif(not runs_here(), reason="this processor cannot run the bundled model")
 async def test_the_bundled_model_knows_what_is_near() -> None:
     model = load_bundled()
     assert model is not None
