@@ -67,7 +67,7 @@ def client(platform: FakeWeChatPlatform, http: ClientSession, tokens: MemoryToke
 @pytest.fixture
 def quick(platform: FakeWeChatPlatform, http: ClientSession) -> Transport:
     """Gives up early."""
-    return Transport(session=http, api_base=platform.url, connect_seconds=0.2, call_seconds=0.2)
+    return Transport(session=http, api_base=platform.url, connect_seconds=5.0, call_seconds=0.5)
 
 
 async def _template(client: WeChatClient, key: str = "k1") -> str:
