@@ -40,6 +40,7 @@ from services.crypto import Cipher, load_cipher
 from services.db import Sessions, make_engine, make_sessions, ping
 from services.notices.receipts import ReceiptService
 from services.progress.service import ProgressService
+from services.subscriptions.service import SubscriptionService
 from services.vault.service import VaultService
 
 #: As many turns at once as a process takes, and the platform besides.
@@ -184,7 +185,13 @@ def _messaging(base: Base, inbox_sessions: Sessions) -> Messaging:
         postman=postman,
         waiters=waiters,
         metrics=base.metrics,
-        erasers=(vault.erase, forget_dialogue, AppointmentService.erase_citizen, ProgressService.erase_citizen),
+        erasers=(
+            vault.erase,
+            forget_dialogue,
+            AppointmentService.erase_citizen,
+            ProgressService.erase_citizen,
+            SubscriptionService.erase_citizen,
+        ),
         hotline=settings.hotline,
         fault=fault,
     )

@@ -140,7 +140,7 @@ def _where_to_look(environment: Mapping[str, str], *, simulator: bool) -> Table:
     services = base + environment["ZQ_SERVICES_PORT"]
     table.add_row("Work as staff", f"{environment.get('ZQ_CONSOLE_URL') or services}/console/")
     table.add_row("  first account", f"{sys.executable} -m launcher services staff create <login> --name <name>")
-    for topic in ("catalogue", "faq", "appointments", "progress", "notices"):
+    for topic in ("catalogue", "faq", "appointments", "progress", "subscriptions", "notices"):
         table.add_row(f"API: {topic}", f"{services}/{topic}/v1/docs")
     table.add_row("WeChat webhook", f"{base}{environment['ZQ_EDGE_PORT']}/wechat")
     table.add_row("State of the edge", f"{base}{environment['ZQ_EDGE_PORT']}/readyz, /metrics")

@@ -17,6 +17,7 @@ import services.faq.cli
 import services.notices.cli
 import services.progress.cli
 import services.staff.cli
+import services.subscriptions.cli
 import services.training.cli
 from services import city
 from services.app import make_app
@@ -77,6 +78,7 @@ def _parser() -> argparse.ArgumentParser:
         services.faq.cli,
         services.appointments.cli,
         services.progress.cli,
+        services.subscriptions.cli,
         services.notices.cli,
         services.staff.cli,
         services.training.cli,

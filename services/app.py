@@ -41,6 +41,8 @@ from services.progress.api import make_api as progress_api
 from services.progress.service import ProgressService
 from services.search.live import SharedLanguage
 from services.settings import ServicesSettings
+from services.subscriptions.api import make_api as subscriptions_api
+from services.subscriptions.service import SubscriptionService
 from services.training.api import add_model_route
 from services.training.api import make_api as training_api
 from services.training.examples import ExampleService
@@ -67,6 +69,7 @@ class Topics:
     questions: QuestionQueue
     appointments: AppointmentService
     progress: ProgressService
+    subscriptions: SubscriptionService
     notices: NoticeService
     verification: VerificationService
     vault: VaultService
@@ -93,6 +96,7 @@ def make_topics(sessions: Sessions, clock: Clock, settings: ServicesSettings, me
         progress=ProgressService(
             sessions=sessions, clock=clock, cipher=cipher, attempts_per_hour=settings.case_attempts_per_hour
         ),
+        subscriptions=SubscriptionService(sessions=sessions, clock=clock),
         notices=NoticeService(sessions=sessions, clock=clock, audience=CitizenService(sessions=sessions, clock=clock)),
         verification=VerificationService(sessions=sessions, clock=clock),
         vault=VaultService(sessions=sessions, clock=clock, cipher=cipher, seconds=settings.vault_seconds),
@@ -114,6 +118,7 @@ def make_apis(topics: Topics) -> Sequence[Api]:
         faq_api(topics.faq),
         appointments_api(topics.appointments),
         progress_api(topics.progress),
+        subscriptions_api(topics.subscriptions),
         notices_api(topics.notices, topics.verification),
         vault_api(topics.vault),
         training_api(topics.training, topics.examples),

@@ -10,6 +10,7 @@ import services.appointments.cli
 import services.catalogue.cli
 import services.faq.cli
 import services.progress.cli
+import services.subscriptions.cli
 from services.cli import Commands, Context
 from services.errors import BadRequest
 
@@ -23,7 +24,7 @@ def register(commands: Commands) -> None:
 
 
 async def load_city(arguments: argparse.Namespace, context: Context) -> int:
-    """Loads the folder's halls, items, answers and cases; 1 when anything in it is wrong."""
+    """Loads the folder's halls, items, answers, cases and what can be followed; 1 when anything in it is wrong."""
     if not arguments.folder.is_dir():
         raise BadRequest(f"{arguments.folder} is no folder")
     parser = _topics()
@@ -34,7 +35,7 @@ async def load_city(arguments: argparse.Namespace, context: Context) -> int:
 def _topics() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser()
     commands = parser.add_subparsers(required=True)
-    for topic in (services.appointments, services.catalogue, services.faq, services.progress):
+    for topic in (services.appointments, services.catalogue, services.faq, services.progress, services.subscriptions):
         topic.cli.register(commands)
     return parser
 
@@ -46,6 +47,7 @@ def _steps(folder: Path) -> Iterator[Sequence[str]]:
     yield "faq", "import", *_files(folder / "faq")
     yield "progress", "codes", "import", str(folder / "case_codes.yml")
     yield "progress", "import", str(folder / "cases.yml")
+    yield "subscriptions", "import", str(folder / "subjects.yml")
 
 
 def _files(folder: Path) -> list[str]:

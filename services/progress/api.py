@@ -7,7 +7,7 @@ from uuid import UUID
 from services.errors import BadRequest, TooManyAttempts
 from services.progress.errors import CaseNotFound, UnknownCode
 from services.progress.service import ProgressService
-from services.progress.types import Case, CaseFeed, CaseQuery, FeedOutcome, NewStep, SubscriptionWish
+from services.progress.types import Case, CaseFeed, CaseFollowed, CaseQuery, FeedOutcome, NewStep, SubscriptionWish
 from services.web import Api, Call, Route
 
 SUBSCRIPTION = "/cases/{project_no}/subscriptions/{citizen_id}"
@@ -45,6 +45,13 @@ def make_api(service: ProgressService) -> Api:
                 summary="Tell this citizen no more",
             ),
             Route(
+                method="GET",
+                path="/citizens/{citizen_id}/subscriptions",
+                handler=do.list_followed,
+                summary="The cases of which this citizen is told",
+                response=list[CaseFollowed],
+            ),
+            Route(
                 method="POST",
                 path="/cases",
                 handler=do.take_case,
@@ -78,6 +85,9 @@ class _Operations:
 
     async def unsubscribe(self, call: Call) -> None:
         await self._service.unsubscribe(call.path["project_no"], _citizen(call))
+
+    async def list_followed(self, call: Call) -> list[CaseFollowed]:
+        return list(await self._service.followed(_citizen(call)))
 
     async def take_case(self, call: Call) -> FeedOutcome:
         return await self._service.take_case(call.body)

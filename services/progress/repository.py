@@ -94,6 +94,12 @@ async def is_subscribed(session: AsyncSession, project_no: str, citizen_id: UUID
     return await session.get(SubscriptionRow, (project_no, citizen_id)) is not None
 
 
+async def followed_cases(session: AsyncSession, citizen_id: UUID) -> Sequence[CaseRow]:
+    """The cases of which this citizen is told, in the order in which they asked for it."""
+    query = select(CaseRow).join(SubscriptionRow).where(SubscriptionRow.citizen_id == citizen_id)
+    return (await session.scalars(query.order_by(SubscriptionRow.created_at, CaseRow.project_no))).all()
+
+
 async def add_news(
     session: AsyncSession, row: CaseRow, *, state_text: str, process_name: str, step_text: str, now: datetime
 ) -> int:

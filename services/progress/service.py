@@ -17,7 +17,7 @@ from services.progress.errors import CaseNotFound
 from services.progress.gate import Gate
 from services.progress.models import CaseRow
 from services.progress.rules import WINDOW, typed_code
-from services.progress.types import Case, CaseFeed, CaseNews, CaseQuery, FeedOutcome, NewStep
+from services.progress.types import Case, CaseFeed, CaseFollowed, CaseNews, CaseQuery, FeedOutcome, NewStep
 from services.progress.views import CodeLists, case_view, news_view
 from services.settings import ServicesSettings
 
@@ -68,6 +68,16 @@ class ProgressService:
         """The citizen is told nothing more of the case; nothing happens where there was no subscription."""
         async with self._sessions.begin() as session:
             await repository.unsubscribe(session, typed_code(project_no), citizen_id)
+
+    async def followed(self, citizen_id: UUID) -> Sequence[CaseFollowed]:
+        """The cases of which the citizen is told."""
+        async with self._sessions() as session:
+            lists = CodeLists(await repository.codes(session))
+            rows = await repository.followed_cases(session, citizen_id)
+        return [
+            CaseFollowed(project_no=row.project_no, task_name=row.task_name, state_text=lists.text("state", row.state))
+            for row in rows
+        ]
 
     async def show(self, project_no: str) -> Case:
         """The case for staff, without a code; raises CaseNotFound."""

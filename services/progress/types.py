@@ -141,6 +141,14 @@ class Case(Struct, frozen=True, kw_only=True):
     subscribed: bool
 
 
+class CaseFollowed(Struct, frozen=True, kw_only=True):
+    """A case of which a citizen is told when it moves."""
+
+    project_no: str
+    task_name: str
+    state_text: str
+
+
 class CaseNews(Struct, frozen=True, kw_only=True):
     """A case has moved: what to tell one subscriber."""
 

@@ -54,7 +54,7 @@ async def test_every_route_with_data_refuses_who_shows_no_token(client: Client) 
 async def test_every_topic_shows_its_document_and_its_page_to_anybody(client: Client) -> None:
     topics = {path.split("/")[1] for _, path in _routes(client) if "/v1/" in path}
 
-    assert topics == {"catalogue", "faq", "appointments", "progress", "notices", "vault", "training"}
+    assert topics == {"catalogue", "faq", "appointments", "progress", "subscriptions", "notices", "vault", "training"}
     for topic in topics:
         assert (await client.get(f"/{topic}/v1/openapi.json")).status == 200
         assert "swagger-ui" in await (await client.get(f"/{topic}/v1/docs")).text()

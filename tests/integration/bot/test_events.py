@@ -9,6 +9,8 @@ import pytest
 
 from bot.app import Messaging
 from bot.messages import Reply, Text
+from services.clock import SystemClock
+from services.subscriptions.service import SubscriptionService
 from services.vault.types import Redemption
 from tests.fakes.rasa import FakeRasa
 from tests.fakes.waiting import eventually
@@ -103,18 +105,24 @@ async def test_who_leaves_is_forgotten_and_who_returns_is_somebody_new(
     for sender in (citizen, other):
         await rows("INSERT INTO rasa_events VALUES (:sender, 'x')", sender=str(sender))
 
+    subscriptions = SubscriptionService(sessions=rows.sessions, clock=SystemClock())
+    await rows("INSERT INTO subscription_subjects VALUES ('hukou', 'topic', '户籍', '[]', 1, true)")
+    for one in (citizen, other):
+        await subscriptions.subscribe(one, "hukou")
+
     assert (await wechat.event("o1", "unsubscribe")).kind == "acknowledged"
 
     async def forgotten() -> bool:
         return await rows("SELECT 1 FROM inbox WHERE citizen_id = :citizen", citizen=citizen) == []
 
     await eventually(forgotten)
-    for table in ("outbox", "vault_entries", "conversations"):
+    for table in ("outbox", "vault_entries", "conversations", "subscriptions"):
         assert await rows(f"SELECT 1 FROM {table} WHERE citizen_id = :citizen", citizen=citizen) == []  # noqa: S608
     assert await rows("SELECT sender_id FROM rasa_events") == [(str(other),)]
     assert await rows("SELECT address FROM citizens WHERE citizen_id = :citizen", citizen=citizen) == [(None,)]
     assert await rows("SELECT DISTINCT told FROM inbox WHERE state = 'erased'") == [(None,)]
-    assert await rows("SELECT count(*) FROM outbox WHERE citizen_id = :other", other=other) == [(1,)]
+    for table in ("outbox", "subscriptions"):
+        assert await rows(f"SELECT count(*) FROM {table} WHERE citizen_id = :other", other=other) == [(1,)]  # noqa: S608
 
     assert (await wechat.say("o1", "我回来了")).text == "答：我回来了"
     assert await citizen_of(rows, "o1") != citizen

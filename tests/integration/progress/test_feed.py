@@ -204,3 +204,18 @@ async def test_erasing_a_citizen_takes_their_subscriptions_and_news_and_no_other
             rows = await session.execute(select(table.citizen_id, func.count()).group_by(table.citizen_id))
             assert rows.all() == [(OTHER, 1)]
     assert (await ask(client))[0] == 200
+
+
+async def test_the_cases_of_which_a_citizen_is_told_are_listed_to_this_citizen_only(
+    client: Client, case: str, service: ProgressService
+) -> None:
+    mine = f"/citizens/{CITIZEN}/subscriptions"
+    assert (await send(client, "GET", mine))[:2] == (200, [])
+
+    await service.subscribe(NUMBER, CITIZEN, QUERY_CODE)
+
+    followed = [{"project_no": NUMBER, "task_name": "食品经营许可", "state_text": "已受理，正在办理"}]
+    assert (await send(client, "GET", mine))[:2] == (200, followed)
+    assert (await send(client, "GET", f"/citizens/{uuid.UUID(int=2)}/subscriptions"))[:2] == (200, [])
+    await service.unsubscribe(NUMBER, CITIZEN)
+    assert (await send(client, "GET", mine))[:2] == (200, [])

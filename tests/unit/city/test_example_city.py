@@ -324,3 +324,14 @@ def test_cases_show_every_state_and_move_forward_in_time(cases):
         assert still_open == (case["state"] not in {"accepted", "finished", "rejected", "withdrawn"}), case[
             "project_no"
         ]
+
+
+def test_every_district_of_the_halls_can_be_followed_and_no_other(halls):
+    districts = {row["code"]: row["name"] for row in _rows("subjects.yml") if row["kind"] == "district"}
+    assert districts == {code: name for code, name in AREAS.items() if code != "990000"}
+    assert {hall["area_code"]: hall["district"] for hall in halls} == AREAS
+
+
+def test_a_word_names_one_subject_only():
+    words = [word for row in _rows("subjects.yml") for word in (row["name"], *row["aliases"])]
+    assert _twice(words) == []
