@@ -11,13 +11,14 @@ from typing import Any
 from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.answers import FaqHit, FaqSearch, Guide, ItemHit, ItemSearch
+from actions.answers import FaqHit, FaqSearch, Guide, ItemHit, ItemSearch, Recorded
 from actions.checklists import offer
 from actions.deciding import Decision, Manner, TheAnswer, TheItem, Unknown, Which, decide
 from actions.errors import BackendDown, BackendError, Missing
 from actions.memory import Event, ItemInHand, aspects_waiting, item_in_hand, on_table, shown, take_in_hand
 from actions.options import Option, picked
 from actions.parts import Parts
+from actions.promises import no_longer_offered, offer_to_tell
 from actions.said import ASPECTS, TITLES, Said
 from actions.subject import subject, trimmed
 
@@ -54,9 +55,8 @@ class Answers:
         """
         option = picked(message.text, on_table(self._tracker, ITEM_KIND, FAQ_KIND, ASPECT_KIND))
         try:
-            if option is not None:
-                return await self.option(option)
-            return await self._question(message, unknown)
+            doing = self.option(option) if option is not None else self._question(message, unknown)
+            return [*no_longer_offered(self._tracker), *await doing]
         except BackendDown:
             self._say.utter_message(response="utter_backend_down", hotline=self._settings.hotline)
             return []
@@ -158,10 +158,11 @@ class Answers:
         return shown(options)
 
     async def _unknown(self, message: Said, best: FaqHit | None) -> list[Event]:
+        recorded = Recorded()
         with contextlib.suppress(BackendError):  # the citizen's answer does not wait for the staff's list
-            await self._backends.record_unanswered(message.text, best)
+            recorded = await self._backends.record_unanswered(message.text, best)
         self._say.utter_message(response="utter_unknown", hotline=self._settings.hotline)
-        return []
+        return offer_to_tell(self._say, message.text, quiet=self._quiet) if recorded.may_wait else []
 
     async def _faq(self, hit: FaqHit) -> list[Event]:
         until = f"{hit.valid_until:%Y年%m月%d日}" if hit.valid_until else ""

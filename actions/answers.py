@@ -77,6 +77,11 @@ class FaqSearch(Value, frozen=True, kw_only=True):
     hits: list[FaqHit]
 
 
+class Recorded(Value, frozen=True, kw_only=True):
+    #: The citizen may be told once staff have answered.
+    may_wait: bool = False
+
+
 class Service(Value, frozen=True, kw_only=True):
     service_code: str
     name: str

@@ -24,6 +24,7 @@ from actions.answers import (
     Item,
     ItemSearch,
     NoticeVerdict,
+    Recorded,
     Redeemed,
     Service,
     Slot,
@@ -82,12 +83,18 @@ class Backends:
     async def answer(self, entry_id: str) -> FaqHit:
         return await self._get(self._settings.faq, f"/entries/{_part(entry_id)}", FaqHit)
 
-    async def record_unanswered(self, question: str, best: FaqHit | None) -> None:
-        """Puts a question on the staff's list."""
+    async def record_unanswered(self, question: str, best: FaqHit | None) -> Recorded:
+        """Puts a question on the staff's list; a backend that says nothing of it cannot tell anybody later."""
         body: dict[str, object] = {"question": question[:QUESTION_LIMIT]}
         if best is not None:
             body |= {"best_id": best.id, "best_score": best.score}
-        await self._send("POST", self._settings.faq, "/unanswered", body)
+        raw = await self._send("POST", self._settings.faq, "/unanswered", body)
+        return _typed(raw, Recorded, "/unanswered") if raw else Recorded()
+
+    async def promise_answer(self, citizen_id: str, question: str) -> None:
+        """The citizen is told once this recorded question is answered."""
+        body: dict[str, object] = {"question": question[:QUESTION_LIMIT]}
+        await self._send("PUT", self._settings.faq, f"/promises/{_part(citizen_id)}", body)
 
     # appointments
 

@@ -40,7 +40,7 @@ def take_in_hand(code: str, name: str, now: datetime) -> list[Event]:
 
 def let_go() -> list[Event]:
     """The citizen wants to talk of something else."""
-    kept = ("item_code", "item_name", "item_spoken_at", "asked_aspects", "options", "offer")
+    kept = ("item_code", "item_name", "item_spoken_at", "asked_aspects", "options", "offer", "unanswered")
     return [SlotSet(name, None) for name in kept]
 
 

@@ -18,6 +18,7 @@ from actions.errors import Missing, Refusal, TooMany
 from actions.forms import FormAction, Step, Turn
 from actions.memory import Event, shown
 from actions.options import Option
+from actions.promises import PROMISE, promise
 
 SUBSCRIBE = "subscribe"
 _NUMBERLIKE = re.compile(r"(?:YJ|yj)\s*\d+|\d{7,}")
@@ -114,6 +115,8 @@ class AcceptOffer(BackedAction):
         offer = tracker.get_slot("offer") or {}
         if offer.get("kind") == CHECKLIST:
             return [SlotSet("offer", None), FollowupAction("checklist_form")]
+        if offer.get("kind") == PROMISE:
+            return await promise(self, dispatcher, tracker)
         if offer.get("kind") != SUBSCRIBE:
             dispatcher.utter_message(response="utter_nothing_to_agree")
             return []
@@ -132,7 +135,10 @@ class DeclineOffer(BackedAction):
 
 
 class SubscribeCase(BackedAction):
-    """Wants to be told when the case moves that was just looked up; else it is looked up first."""
+    """Wants to be told when the case moves that was just looked up; else it is looked up first.
+
+    "有消息了告诉我" after a question that nobody could answer means its answer.
+    """
 
     def name(self) -> str:
         return "action_subscribe_case"
@@ -141,8 +147,23 @@ class SubscribeCase(BackedAction):
         offer = tracker.get_slot("offer") or {}
         if offer.get("kind") == SUBSCRIBE:
             return await subscribe(self, dispatcher, tracker)
+        if offer.get("kind") == PROMISE:
+            return await promise(self, dispatcher, tracker)
         dispatcher.utter_message(response="utter_subscribe_which")
         return [FollowupAction("progress_form")]
+
+
+class AwaitAnswer(BackedAction):
+    """Wants to be told the answer to what nobody could answer; after a case was looked up, that it moves."""
+
+    def name(self) -> str:
+        return "action_await_answer"
+
+    async def act(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> list[Event]:
+        offer = tracker.get_slot("offer") or {}
+        if offer.get("kind") == SUBSCRIBE:
+            return await subscribe(self, dispatcher, tracker)
+        return await promise(self, dispatcher, tracker)
 
 
 async def subscribe(action: BackedAction, dispatcher: CollectingDispatcher, tracker: Tracker) -> list[Event]:

@@ -38,6 +38,7 @@ from services.citizens.service import CitizenService
 from services.clock import Clock
 from services.crypto import Cipher, load_cipher
 from services.db import Sessions, make_engine, make_sessions, ping
+from services.faq.promises import PromiseService
 from services.notices.receipts import ReceiptService
 from services.progress.service import ProgressService
 from services.subscriptions.service import SubscriptionService
@@ -191,6 +192,7 @@ def _messaging(base: Base, inbox_sessions: Sessions) -> Messaging:
             AppointmentService.erase_citizen,
             ProgressService.erase_citizen,
             SubscriptionService.erase_citizen,
+            PromiseService.erase_citizen,
         ),
         hotline=settings.hotline,
         fault=fault,

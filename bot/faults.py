@@ -18,6 +18,7 @@ class FaultPoint(str, Enum):
     ANSWERED = "answered"
     REPLY_COMMITTED = "reply_committed"
     PASSIVE_OFFERED = "passive_offered"
+    NEWS_PUT = "news_put"
     PUSH_ATTEMPTED = "push_attempted"
     PUSH_ANSWERED = "push_answered"
 

@@ -11,9 +11,13 @@ from typing import Protocol
 from uuid import UUID
 
 from bot import texts
+from bot.faults import Fault, FaultPoint, no_fault
 from bot.messages import News, Reply, Text
 from services.appointments.types import ReminderNews
 from services.clock import local
+from services.dialogues.masking import masked
+from services.faq.promises import CAUSE
+from services.faq.types import AnswerNews
 from services.progress.types import CaseNews
 
 CLAIM_LIMIT = 100
@@ -35,22 +39,35 @@ class Cases(Protocol):
     async def mark_delivered(self, news_id: UUID) -> None: ...
 
 
+class Promises(Protocol):
+    """What we use of the FAQ."""
+
+    async def claim_answers(self, limit: int) -> Sequence[AnswerNews]: ...
+
+    async def mark_delivered(self, news_id: UUID) -> None: ...
+
+    async def note_outcomes(self) -> None: ...
+
+
 #: `Postman.push_to_citizen`.
 Push = Callable[..., Awaitable[bool]]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ServiceNews:
-    """The news of appointments and cases on its way to the outbox."""
+    """The news of appointments, cases and answers on its way to the outbox."""
 
     appointments: Reminders
     progress: Cases
+    promises: Promises
     push: Push
+    fault: Fault = no_fault
 
     async def deliver(self) -> None:
-        """Tells all that is due."""
-        while await self._reminders() + await self._cases() > 0:
+        """Tells all that is due, and writes down what became of answers that were promised."""
+        while await self._reminders() + await self._cases() + await self._answers() > 0:
             pass
+        await self.promises.note_outcomes()
 
     async def _reminders(self) -> int:
         claimed = await self.appointments.claim_due_reminders(CLAIM_LIMIT)
@@ -66,6 +83,15 @@ class ServiceNews:
             text, short = _case(news)
             await self.push(news.citizen_id, text, cause=f"case:{news.news_id}", news=short)
             await self.progress.mark_delivered(news.news_id)
+        return len(claimed)
+
+    async def _answers(self) -> int:
+        claimed = await self.promises.claim_answers(CLAIM_LIMIT)
+        for news in claimed:
+            text, short = _answer(news)
+            await self.push(news.citizen_id, text, cause=f"{CAUSE}{news.news_id}", news=short)
+            self.fault(FaultPoint.NEWS_PUT)
+            await self.promises.mark_delivered(news.news_id)
         return len(claimed)
 
 
@@ -102,3 +128,15 @@ def _case(news: CaseNews) -> tuple[Reply, News]:
         remark=texts.case_remark(project_no=news.project_no, state=news.state_text, step=step),
     )
     return _text(text), short
+
+
+def _answer(news: AnswerNews) -> tuple[Reply, News]:
+    entry, asked = news.answer, masked(news.asked)
+    given = {"answer": entry.answer, "department": entry.department, "source": entry.source}
+    short = News(
+        title=texts.ANSWER_TITLE,
+        subject=asked,
+        when=texts.day_and_time(local(news.answered_at)),
+        remark=texts.answer_remark(**given),
+    )
+    return _text(texts.answered(asked=asked, until=entry.valid_until, **given)), short

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 WEEKDAYS = ("周一", "周二", "周三", "周四", "周五", "周六", "周日")
 REMINDER_TITLE = "您预约的事项快到时间了"
 CASE_TITLE = "您关注的办件有了新进展"
+ANSWER_TITLE = "您问的问题有答案了"
+#: A card shows no more of an answer; the rest is told to who asks again.
+CARD_ANSWER = 120
 
 
 def apology(hotline: str) -> str:
@@ -55,6 +58,30 @@ def case_remark(*, project_no: str, state: str, step: str) -> str:
     """What the case's card says besides what and when."""
     lines = [f"办件编号：{project_no}", f"最新进展：{step}" if step else "", f"目前状态：{state}" if state else ""]
     return "\n".join(filter(None, lines))
+
+
+def answered(*, asked: str, answer: str, department: str, source: str, until: date | None) -> str:
+    """A question that a citizen waited for is answered."""
+    lines = [
+        f"【有答案了】您之前问：“{asked}”",
+        answer,
+        _signed(department, source),
+        f"以上答复有效期至{until:%Y年%m月%d日}。" if until else "",
+    ]
+    return "\n".join(filter(None, lines))
+
+
+def answer_remark(*, answer: str, department: str, source: str) -> str:
+    """What the answer's card says besides what was asked and when it was answered."""
+    if len(answer) > CARD_ANSWER:
+        return f"{answer[:CARD_ANSWER]}……\n请把问题再发一次，就能看到完整答复。"
+    return f"{answer}\n{_signed(department, source)}".strip()
+
+
+def _signed(department: str, source: str) -> str:
+    """Who says so, and by what, as the assistant says it (`utter_faq`)."""
+    said = "。".join(filter(None, (department, f"依据：{source}" if source else "")))
+    return f"（{said}）" if said else ""
 
 
 def day_and_time(instant: datetime) -> str:

@@ -27,6 +27,7 @@ from bot.training.maker import Maker
 from bot.training.watch import Watch
 from services.appointments.service import AppointmentService
 from services.embedded import ROOT
+from services.faq.promises import PromiseService
 from services.notices.dispatch import DispatchService
 from services.notices.lifecycle import LifecycleService
 from services.notices.rates import Rate, SharedRate
@@ -68,7 +69,14 @@ class Worker:
             sessions=base.sessions, clock=base.clock, cipher=base.cipher, reservation_seconds=1
         )
         progress = ProgressService(sessions=base.sessions, clock=base.clock, cipher=base.cipher, attempts_per_hour=1)
-        news = ServiceNews(appointments=appointments, progress=progress, push=messaging.postman.push_to_citizen)
+        promises = PromiseService(sessions=base.sessions, clock=base.clock)
+        news = ServiceNews(
+            appointments=appointments,
+            progress=progress,
+            promises=promises,
+            push=messaging.postman.push_to_citizen,
+            fault=base.fault,
+        )
         return (
             *messaging.ticks(),
             *notice_jobs.ticks(
@@ -80,6 +88,7 @@ class Worker:
             Tick(name="news.deliver", seconds=2.0, run=news.deliver),
             Tick(name="appointments.tidy", seconds=15.0, run=_ignoring_result(appointments.tick)),
             Tick(name="progress.tidy", seconds=600.0, run=progress.tick),
+            Tick(name="promises.purge", seconds=600.0, run=_ignoring_result(promises.purge)),
             Tick(name="vault.purge", seconds=300.0, run=_ignoring_result(messaging.vault.purge)),
             Tick(name="messaging.purge", seconds=300.0, run=self._purge),
             Tick(name="jobs.stalled", seconds=30.0, run=self._retry_stalled),

@@ -29,6 +29,7 @@ from services.dense.choice import make_dense
 from services.embedded import ROOT
 from services.faq.api import make_api as faq_api
 from services.faq.editing import FaqDesk
+from services.faq.promises import PromiseService
 from services.faq.queue import QuestionQueue
 from services.faq.service import TOPIC as FAQ
 from services.faq.service import FaqService
@@ -67,6 +68,7 @@ class Topics:
     faq: FaqService
     faq_desk: FaqDesk
     questions: QuestionQueue
+    promises: PromiseService
     appointments: AppointmentService
     progress: ProgressService
     subscriptions: SubscriptionService
@@ -90,6 +92,7 @@ def make_topics(sessions: Sessions, clock: Clock, settings: ServicesSettings, me
         faq=faq,
         faq_desk=faq_desk,
         questions=QuestionQueue(sessions=sessions, clock=clock, desk=faq_desk),
+        promises=PromiseService(sessions=sessions, clock=clock),
         appointments=AppointmentService(
             sessions=sessions, clock=clock, cipher=cipher, reservation_seconds=settings.reservation_seconds
         ),
@@ -115,7 +118,7 @@ def make_apis(topics: Topics) -> Sequence[Api]:
     """Every topic's API."""
     return (
         catalogue_api(topics.catalogue),
-        faq_api(topics.faq),
+        faq_api(topics.faq, topics.promises),
         appointments_api(topics.appointments),
         progress_api(topics.progress),
         subscriptions_api(topics.subscriptions),

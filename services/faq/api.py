@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from services.errors import BadRequest, Unavailable
+from services.faq.promises import PromiseService, QuestionSettled, TooManyPromises
 from services.faq.service import EntryNotFound, FaqService
 from services.faq.types import (
     FaqEntry,
     FaqResult,
     FaqSearch,
+    Promise,
+    Recorded,
     Status,
     Unanswered,
     UnansweredList,
@@ -18,7 +23,7 @@ from services.web import Api, Call, Route
 PREFIX = "/faq/v1"
 
 
-def make_api(service: FaqService) -> Api:
+def make_api(service: FaqService, promises: PromiseService) -> Api:
     """The FAQ's routes."""
 
     async def search_entries(call: Call) -> FaqResult:
@@ -34,8 +39,12 @@ def make_api(service: FaqService) -> Api:
             raise BadRequest("body: `id` differs from the path")
         return await service.save(entry)
 
-    async def post_unanswered(call: Call) -> None:
-        await service.record_unanswered(call.body)
+    async def post_unanswered(call: Call) -> Recorded:
+        return await service.record_unanswered(call.body)
+
+    async def put_promise(call: Call) -> None:
+        promise: Promise = call.body
+        await promises.promise(_citizen(call.path["citizen_id"]), promise.question)
 
     async def get_unanswered(call: Call) -> list[Unanswered]:
         query: UnansweredList = call.query
@@ -80,6 +89,15 @@ def make_api(service: FaqService) -> Api:
                 handler=post_unanswered,
                 summary="Record a question that nobody could answer",
                 body=UnansweredQuestion,
+                response=Recorded,
+            ),
+            Route(
+                method="PUT",
+                path="/promises/{citizen_id}",
+                handler=put_promise,
+                summary="Tell the citizen once this recorded question is answered",
+                body=Promise,
+                errors=(QuestionSettled, TooManyPromises),
             ),
             Route(
                 method="GET",
@@ -92,3 +110,11 @@ def make_api(service: FaqService) -> Api:
             Route(method="GET", path="/status", handler=get_status, summary="How much there is", response=Status),
         ],
     )
+
+
+def _citizen(text: str) -> UUID:
+    """A part of the path that has to be a citizen's id; raises BadRequest."""
+    try:
+        return UUID(text)
+    except ValueError:
+        raise BadRequest("citizen_id: expected a UUID") from None

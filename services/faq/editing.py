@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
 from uuid import uuid4
 
 import msgspec
@@ -14,9 +12,18 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.audit.trail import Actor, Subject, record
 from services.clock import Clock, local
 from services.db import Sessions
-from services.errors import Conflict, NotFound
 from services.faq import desk_repository as repository
-from services.faq.desk_repository import EntryState
+from services.faq import promise_repository
+from services.faq.desk_types import (
+    Change,
+    DeskEntry,
+    DeskEntryNotFound,
+    Draft,
+    DraftOutdated,
+    OwnDraft,
+    Version,
+    WordingTaken,
+)
 from services.faq.models import DraftRow, FaqRow, VersionRow
 from services.faq.repository import ENTRIES_TABLE
 from services.faq.service import TOPIC, FaqService
@@ -24,80 +31,6 @@ from services.faq.types import FaqEntry
 from services.importing.delivery import Entry
 from services.importing.table import STAFF_FEED, imported_row
 from services.search import revisions
-
-Change = Literal["imported", "published", "withdrawn", "restored"]
-
-
-class DeskEntryNotFound(NotFound):
-    """There is no such entry, not even as a draft."""
-
-    type = "entry-not-found"
-
-
-class DraftOutdated(Conflict):
-    """Somebody else has published the entry since this was written."""
-
-    type = "draft-outdated"
-
-
-class OwnDraft(Conflict):
-    """Here somebody else has to publish what one has written."""
-
-    type = "own-draft"
-
-
-class WordingTaken(Conflict):
-    """The question or a similar wording belongs to another entry."""
-
-    type = "wording-taken"
-
-    def __init__(self, taken: Sequence[tuple[str, str, str]]) -> None:
-        """`taken`: wording, id and question of the other entry."""
-        self.taken = taken
-        super().__init__("; ".join(f"{wording}: {other}" for wording, other, _ in taken))
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Version:
-    """An entry as it once was."""
-
-    version: int
-    content: FaqEntry
-    change: Change
-    by: str
-    at: datetime
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Draft:
-    """What nobody has published yet."""
-
-    content: FaqEntry
-    base: int
-    by: str
-    at: datetime
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class DeskEntry:
-    """One entry with all that staff know of it."""
-
-    id: str
-    #: As citizens get it, or got it; None for what was never published.
-    published: FaqEntry | None
-    state: EntryState
-    draft: Draft | None
-    #: The number of the version that is published; 0: none yet.
-    version: int
-
-    @property
-    def shown(self) -> FaqEntry:
-        """What an editor goes on from: the draft where there is one."""
-        if self.draft is not None:
-            return self.draft.content
-        if self.published is None:
-            raise DeskEntryNotFound
-        return self.published
 
 
 class FaqDesk:
@@ -154,13 +87,15 @@ class FaqDesk:
             rows = await repository.published(session)
         return [msgspec.convert(row, FaqEntry, from_attributes=True) for row in rows]
 
-    async def save_draft(self, actor: Actor, entry: FaqEntry) -> None:
-        """Keeps what was written; citizens see nothing of it."""
+    async def save_draft(self, actor: Actor, entry: FaqEntry, *, answers: Sequence[str] = ()) -> None:
+        """Keeps what was written, and which unanswered questions it answers; citizens see nothing of it."""
         now = self._clock.now()
         async with self._sessions.begin() as session:
             before = await repository.draft(session, entry.id)
             base = await repository.latest_version(session, entry.id)
-            await self._put_draft(session, entry, base=base, by=actor.login, now=now)
+            content = msgspec.to_builtins(entry)
+            row = DraftRow(entry_id=entry.id, content=content, base=base, answers=list(answers), by=actor.login, at=now)
+            await session.merge(row)
             old = msgspec.convert(before.content, FaqEntry) if before else None
             record(session, actor, "faq.drafted", _subject(entry.id), now=now, before=old, after=entry)
 
@@ -175,17 +110,18 @@ class FaqDesk:
             old = msgspec.convert(row.content, FaqEntry)
             record(session, actor, "faq.draft_discarded", _subject(entry_id), now=now, before=old)
 
-    async def publish(self, actor: Actor, entry: FaqEntry, *, base: int) -> None:
+    async def publish(self, actor: Actor, entry: FaqEntry, *, base: int, answers: Sequence[str] = ()) -> int:
         """Citizens get this from now on, within two seconds on every machine. `base`: the version it was written upon.
 
-        Raises DraftOutdated, OwnDraft and WordingTaken.
+        `answers`: unanswered questions that are answered with it; they are off the list, and who waits for one is
+        told. Gives how many that are. Raises DraftOutdated, OwnDraft and WordingTaken.
         """
         if self._second_person:
             await self._check_author(actor, entry)
         taken = await self.taken(entry)
         if taken:
             raise WordingTaken(taken)
-        await self._write(actor, entry, base=base, change="published", action="faq.published")
+        return await self._write(actor, entry, base=base, change="published", action="faq.published", answers=answers)
 
     async def restore(self, actor: Actor, entry_id: str, version: int) -> None:
         """Publishes an old version again, as a new one. Raises DeskEntryNotFound and WordingTaken."""
@@ -222,7 +158,9 @@ class FaqDesk:
         if draft is None or draft.by == actor.login or written != entry:
             raise OwnDraft
 
-    async def _write(self, actor: Actor, entry: FaqEntry, *, base: int, change: Change, action: str) -> None:
+    async def _write(
+        self, actor: Actor, entry: FaqEntry, *, base: int, change: Change, action: str, answers: Sequence[str] = ()
+    ) -> int:
         now = self._clock.now()
         async with self._sessions.begin() as session:
             # Two who publish at once are put in a row here, also where the entry is new.
@@ -239,8 +177,11 @@ class FaqDesk:
             await ENTRIES_TABLE.upsert(session, [imported_row(written, revision, now)])
             session.add(_version_row(entry, known + 1, change, by=actor.login, at=now))
             await repository.drop_draft(session, entry.id)
+            # In this very transaction: whoever dies after it has told everybody, or another will.
+            to_tell = await promise_repository.answered(session, answers, entry.id, known + 1, now) if answers else 0
             record(session, actor, action, _subject(entry.id), now=now, before=before, after=entry)
         self._faq.outdate()
+        return to_tell
 
     async def _first_version(self, session: AsyncSession, row: FaqRow, content: FaqEntry) -> int:
         """The number of the version that is published; what an import brought becomes one before it is changed."""
@@ -250,9 +191,6 @@ class FaqDesk:
         number = latest.version + 1 if latest else 1
         session.add(_version_row(content, number, "imported", by="", at=row.updated_at))
         return number
-
-    async def _put_draft(self, session: AsyncSession, entry: FaqEntry, *, base: int, by: str, now: datetime) -> None:
-        await session.merge(DraftRow(entry_id=entry.id, content=msgspec.to_builtins(entry), base=base, by=by, at=now))
 
     async def _entry(self, session: AsyncSession, entry_id: str) -> DeskEntry:
         row = await session.get(FaqRow, entry_id)
@@ -290,7 +228,8 @@ def _version(row: VersionRow) -> Version:
 
 
 def _draft(row: DraftRow) -> Draft:
-    return Draft(content=msgspec.convert(row.content, FaqEntry), base=row.base, by=row.by, at=row.at)
+    content = msgspec.convert(row.content, FaqEntry)
+    return Draft(content=content, base=row.base, answers=row.answers, by=row.by, at=row.at)
 
 
 def _subject(entry_id: str) -> Subject:

@@ -27,6 +27,11 @@ class Group:
         """How often any of them was asked."""
         return sum(one.count for one in self.questions)
 
+    @property
+    def waiting(self) -> int:
+        """How many citizens want to be told of an answer; who waits for two of the questions counts twice."""
+        return sum(one.waiting for one in self.questions)
+
 
 def grouped(questions: Sequence[Unanswered]) -> list[Group]:
     """`questions`: the most asked first. Every one is in exactly one group; groups by how often they were asked."""

@@ -1,11 +1,12 @@
-"""Which tables hold the FAQ? The entries, their versions and drafts, and what nobody could answer."""
+"""Which tables hold the FAQ? Entries, versions, drafts, what nobody could answer, and who is to be told."""
 
 from __future__ import annotations
 
 from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index
+from sqlalchemy import CheckConstraint, Index, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -78,5 +79,51 @@ class DraftRow(Base):
     content: Mapped[dict[str, Any]] = mapped_column(JSONB)
     #: The version that it was written upon; 0: a new entry.
     base: Mapped[int]
+    #: Unanswered questions that it answers once it is published.
+    answers: Mapped[list[str]] = mapped_column(JSONB)
     by: Mapped[str]
     at: Mapped[datetime]
+
+
+class PromiseRow(Base):
+    """A citizen wants to be told once this question is answered.
+
+    open -> answered (in the transaction that publishes the answer) -> delivered to the outbox -> outcome
+    """
+
+    __tablename__ = "faq_promises"
+    __table_args__ = (
+        CheckConstraint("outcome IN ('sent', 'failed', 'in_doubt')", name="outcome"),
+        Index("uq_faq_promises_open", "asked", "citizen_id", unique=True, postgresql_where=text("answered_at IS NULL")),
+        Index("ix_faq_promises_citizen_id", "citizen_id"),
+        Index("ix_faq_promises_entry_id", "entry_id"),
+        Index("ix_faq_promises_promised_at", "promised_at"),
+        Index(
+            "ix_faq_promises_due",
+            "answered_at",
+            postgresql_where=text("answered_at IS NOT NULL AND delivered_at IS NULL"),
+        ),
+        Index(
+            "ix_faq_promises_unsettled",
+            "delivered_at",
+            postgresql_where=text("delivered_at IS NOT NULL AND outcome IS NULL"),
+        ),
+    )
+
+    promise_id: Mapped[UUID] = mapped_column(primary_key=True)
+    citizen_id: Mapped[UUID]
+    #: `UnansweredRow.asked` of the question; that row goes once the question is answered.
+    asked: Mapped[str]
+    #: As this citizen asked it, without identifiers.
+    question: Mapped[str]
+    promised_at: Mapped[datetime]
+    #: The answer: a version of an entry.
+    entry_id: Mapped[str | None]
+    version: Mapped[int | None]
+    answered_at: Mapped[datetime | None]
+    leased_until: Mapped[datetime | None]
+    #: In the outbox since.
+    delivered_at: Mapped[datetime | None]
+    #: What came of it on the platform, and why where it did not arrive.
+    outcome: Mapped[str | None]
+    reason: Mapped[str | None]

@@ -6,17 +6,18 @@ from collections.abc import Sequence
 from datetime import datetime
 
 import msgspec
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.audit.trail import Actor, Subject, record
 from services.clock import Clock
 from services.db import Sessions
 from services.errors import NotFound
+from services.faq import promise_repository
 from services.faq.editing import FaqDesk
 from services.faq.grouping import Group, grouped
 from services.faq.models import UnansweredRow
-from services.faq.types import FaqEntry, Unanswered
+from services.faq.types import Unanswered
 
 #: Questions that are grouped: the most asked ones; the rest come up when these are done.
 LOOKED_AT = 500
@@ -54,7 +55,7 @@ class QuestionQueue:
         )
         async with self._sessions() as session:
             rows = (await session.scalars(query)).all()
-        return grouped([msgspec.convert(row, Unanswered, from_attributes=True) for row in rows])
+            return grouped(await promise_repository.with_waiting(session, rows))
 
     async def group(self, question: str) -> Group:
         """The group that this question is in; raises QuestionGone."""
@@ -63,14 +64,23 @@ class QuestionQueue:
                 return one
         raise QuestionGone
 
+    async def of(self, questions: Sequence[str]) -> list[Unanswered]:
+        """Those of these questions that are still unanswered."""
+        if not questions:
+            return []
+        query = select(UnansweredRow).where(UnansweredRow.question.in_(questions)).order_by(UnansweredRow.asked)
+        async with self._sessions() as session:
+            rows = (await session.scalars(query)).all()
+            return await promise_repository.with_waiting(session, rows)
+
     async def waiting(self) -> int:
         """How many questions wait."""
         query = select(func.count()).select_from(UnansweredRow).where(UnansweredRow.out_of_scope_at.is_(None))
         async with self._sessions() as session:
             return await session.scalar(query) or 0
 
-    async def add_wordings(self, actor: Actor, entry_id: str, questions: Sequence[str]) -> FaqEntry:
-        """Publishes the entry with these as similar wordings, and takes them off the list.
+    async def add_wordings(self, actor: Actor, entry_id: str, questions: Sequence[str]) -> int:
+        """Publishes the entry with these as similar wordings, and takes them off the list; gives how many are told.
 
         Raises what publishing raises, and TooManyWordings.
         """
@@ -82,14 +92,7 @@ class QuestionQueue:
         if len(wordings) > MOST_WORDINGS:
             raise TooManyWordings
         entry = msgspec.structs.replace(entry, similar=wordings)
-        await self._desk.publish(actor, entry, base=known.version)
-        await self.done(questions)
-        return entry
-
-    async def done(self, questions: Sequence[str]) -> None:
-        """These are answered: they are off the list, and come back only where nobody can answer them again."""
-        async with self._sessions.begin() as session:
-            await session.execute(delete(UnansweredRow).where(UnansweredRow.question.in_(questions)))
+        return await self._desk.publish(actor, entry, base=known.version, answers=questions)
 
     async def put_aside(self, actor: Actor, questions: Sequence[str]) -> None:
         """These are nothing for us: they are shown no more. Raises QuestionGone."""
@@ -104,7 +107,7 @@ class QuestionQueue:
         query = select(UnansweredRow).where(UnansweredRow.out_of_scope_at.is_not(None))
         async with self._sessions() as session:
             rows = await session.scalars(query.order_by(UnansweredRow.out_of_scope_at.desc()).limit(limit))
-            return [msgspec.convert(row, Unanswered, from_attributes=True) for row in rows]
+            return await promise_repository.with_waiting(session, rows.all())
 
     async def _mark(self, actor: Actor, questions: Sequence[str], at: datetime | None, action: str) -> None:
         async with self._sessions.begin() as session:

@@ -31,8 +31,8 @@ async def count_held(session: AsyncSession, today: date) -> tuple[int, int]:
     return row[0], row[1] - row[0]
 
 
-async def record_unanswered(session: AsyncSession, asked: str, question: UnansweredQuestion, now: datetime) -> None:
-    """Counts the question; the nearest entry is that of the last time."""
+async def record_unanswered(session: AsyncSession, asked: str, question: UnansweredQuestion, now: datetime) -> bool:
+    """Counts the question; the nearest entry is that of the last time. Is it one that staff may answer?"""
     first = insert(UnansweredRow).values(
         asked=asked,
         question=question.question,
@@ -42,17 +42,17 @@ async def record_unanswered(session: AsyncSession, asked: str, question: Unanswe
         best_id=question.best_id,
         best_score=question.best_score,
     )
-    await session.execute(
-        first.on_conflict_do_update(
-            index_elements=[UnansweredRow.asked],
-            set_={
-                "count": UnansweredRow.count + 1,
-                "last_asked_at": now,
-                "best_id": question.best_id,
-                "best_score": question.best_score,
-            },
-        )
+    again = first.on_conflict_do_update(
+        index_elements=[UnansweredRow.asked],
+        set_={
+            "count": UnansweredRow.count + 1,
+            "last_asked_at": now,
+            "best_id": question.best_id,
+            "best_score": question.best_score,
+        },
     )
+    row = (await session.execute(again.returning(UnansweredRow.out_of_scope_at))).one()
+    return row.out_of_scope_at is None
 
 
 async def unanswered(session: AsyncSession, limit: int) -> Sequence[UnansweredRow]:

@@ -14,9 +14,9 @@ from services.clock import Clock, local
 from services.db import Sessions
 from services.dense.ranking import DenseRanking
 from services.errors import BadRequest, NotFound
-from services.faq import ranking, repository
+from services.faq import promise_repository, ranking, repository
 from services.faq.models import FaqRow
-from services.faq.types import FaqEntry, FaqHit, FaqResult, Status, Unanswered, UnansweredQuestion
+from services.faq.types import FaqEntry, FaqHit, FaqResult, Recorded, Status, Unanswered, UnansweredQuestion
 from services.importing.delivery import Delivery, Entry, Progress, silent
 from services.importing.report import Report
 from services.importing.table import STAFF_FEED, imported_row
@@ -126,19 +126,20 @@ class FaqService:
                 updated_at=await revisions.changed_at(session, TOPIC),
             )
 
-    async def record_unanswered(self, question: UnansweredQuestion) -> None:
+    async def record_unanswered(self, question: UnansweredQuestion) -> Recorded:
         """Counts a question that nobody could answer; raises BadRequest where nothing is left of it."""
         asked = self._normalise(question.question)
         if not asked:
             raise BadRequest("question: there is no word in it")
         async with self._sessions.begin() as session:
-            await repository.record_unanswered(session, asked, question, self._clock.now())
+            may_wait = await repository.record_unanswered(session, asked, question, self._clock.now())
+        return Recorded(may_wait=may_wait)
 
     async def unanswered(self, *, limit: int = 50) -> list[Unanswered]:
         """What staff should answer, the most asked first."""
         async with self._sessions() as session:
             rows = await repository.unanswered(session, limit)
-        return [msgspec.convert(row, Unanswered, from_attributes=True) for row in rows]
+            return await promise_repository.with_waiting(session, rows)
 
     async def take_in(
         self, delivery: Delivery[FaqEntry], report: Report, *, retire: bool = False, progress: Progress = silent

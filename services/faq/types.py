@@ -1,9 +1,10 @@
-"""What is an FAQ entry, a search result and an unanswered question?"""
+"""What is an FAQ entry, a search result, an unanswered question and the news of its answer?"""
 
 from __future__ import annotations
 
 from datetime import date, datetime
 from typing import Annotated, Literal
+from uuid import UUID
 
 import msgspec
 from msgspec import Meta
@@ -82,6 +83,32 @@ class Unanswered(msgspec.Struct, frozen=True, kw_only=True):
     last_asked_at: datetime
     best_id: str | None
     best_score: float | None
+    #: So many citizens want to be told once it is answered.
+    waiting: int = 0
+
+
+class Recorded(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of a question that nobody could answer."""
+
+    #: The citizen may be told once it is answered; not where staff have said that it is nothing for us.
+    may_wait: bool
+
+
+class Promise(msgspec.Struct, frozen=True, kw_only=True):
+    """A citizen wants to be told once this question is answered, as it was recorded."""
+
+    question: Annotated[str, Meta(min_length=1, max_length=500)]
+
+
+class AnswerNews(msgspec.Struct, frozen=True, kw_only=True):
+    """A citizen's question has been answered; until it is marked as delivered, nobody else gets this to tell."""
+
+    news_id: UUID
+    citizen_id: UUID
+    #: In the citizen's own words.
+    asked: str
+    answer: FaqEntry
+    answered_at: datetime
 
 
 class UnansweredList(msgspec.Struct, frozen=True, kw_only=True):

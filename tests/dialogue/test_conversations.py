@@ -39,6 +39,10 @@ def arrange(assistant: Assistant, wanted: dict[str, Any]) -> None:
         backends.full |= {f"{wanted['full_day']}T{start}" for start in STARTS}
     backends.full |= set(wanted.get("full", ()))
     backends.wrong_codes = wanted.get("wrong_codes", backends.wrong_codes)
+    backends.out_of_scope = wanted.get("out_of_scope", backends.out_of_scope)
+    if "settled" in wanted:
+        backends.unanswered = []
+    backends.promises += [("早先的问题", "somebody")] * wanted.get("promises", 0)
 
 
 def check(assistant: Assistant, reply: Reply, turn: dict[str, Any]) -> None:
@@ -57,6 +61,8 @@ def check(assistant: Assistant, reply: Reply, turn: dict[str, Any]) -> None:
         assert [last["state"], last["hall_code"], last["starts_at"][:16]] == turn["booked"]
     if "recorded" in turn:
         assert [one["question"] for one in backends.unanswered] == [turn["recorded"]]
+    if "promised" in turn:
+        assert [question for question, _ in backends.promises] == turn["promised"]
     if "subscribed" in turn:
         assert [number for number, _ in backends.subscriptions] == [turn["subscribed"]]
 

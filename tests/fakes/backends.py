@@ -52,6 +52,10 @@ class FakeBackends:
     appointments: list[dict[str, Any]] = field(default_factory=list)
     subscriptions: list[tuple[str, str]] = field(default_factory=list)
     unanswered: list[dict[str, Any]] = field(default_factory=list)
+    #: (question, citizen) of who wants to be told an answer.
+    promises: list[tuple[str, str]] = field(default_factory=list)
+    #: Staff have said of every question that it is nothing for them.
+    out_of_scope: bool = False
     #: Idempotency key -> what was answered.
     keys: dict[str, dict[str, Any]] = field(default_factory=dict)
     #: Tokens that were exchanged for their value.
@@ -82,6 +86,7 @@ class FakeBackends:
         app.router.add_get("/faq/v1/search", self._faq)
         app.router.add_get("/faq/v1/entries/{id}", self._entry)
         app.router.add_post("/faq/v1/unanswered", self._unanswered)
+        app.router.add_put("/faq/v1/promises/{citizen}", self._promise)
         app.router.add_get("/appointments/v1/services", self._services)
         app.router.add_get("/appointments/v1/halls", self._halls)
         app.router.add_get("/appointments/v1/days", self._days)
@@ -187,6 +192,15 @@ class FakeBackends:
 
     async def _unanswered(self, request: web.Request) -> web.Response:
         self.unanswered.append(await request.json())
+        return web.json_response({"may_wait": not self.out_of_scope})
+
+    async def _promise(self, request: web.Request) -> web.Response:
+        question = (await request.json())["question"]
+        if question not in [one["question"] for one in self.unanswered]:
+            return problem(404, "question-settled")
+        if len(self.promises) >= 20:
+            return problem(409, "too-many-promises")
+        self.promises.append((question, request.match_info["citizen"]))
         return web.Response(status=204)
 
     # appointments

@@ -12,7 +12,7 @@ from services.console.pages import Page
 from services.console.parts import Parts
 from services.console.upload import Upload
 from services.console.visit import Visit
-from services.faq.editing import DraftOutdated, OwnDraft, WordingTaken
+from services.faq.desk_types import DraftOutdated, OwnDraft, WordingTaken
 from services.faq.sheet import BadLine, BadSheet, Sheet, read, written
 from services.faq.types import FaqEntry
 from services.staff.permissions import Permission

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from wtforms import DateField, Form, HiddenField, SelectField, StringField, TextAreaField
+from wtforms import DateField, Form, HiddenField, SelectField, SelectMultipleField, StringField, TextAreaField
 from wtforms.validators import DataRequired, Length, Optional, Regexp, ValidationError
 
 from services.faq.sheet import COLUMNS
@@ -12,6 +12,8 @@ from services.faq.types import FaqEntry
 
 MOST_WORDINGS = 200
 LONGEST_WORDING = 500
+#: Unanswered questions that one publication may answer: as many as are grouped.
+MOST_ANSWERED = 500
 STATES = (
     ("", "全部"),
     ("live", "生效中"),
@@ -73,8 +75,8 @@ class EntryForm(Form):
     )
     #: The version that the page was written upon.
     base = HiddenField(validators=[Regexp(r"^\d{0,9}$")])
-    #: The unanswered question that this entry answers.
-    answers = HiddenField(validators=[Length(max=LONGEST_WORDING)])
+    #: The unanswered questions that this entry answers.
+    answers = SelectMultipleField(choices=[], validate_choice=False)
 
     def validate_similar(self, field: TextAreaField) -> None:
         lines = wordings(field.data or "")
@@ -83,6 +85,11 @@ class EntryForm(Form):
         long = next((number for number, line in enumerate(lines, 1) if len(line) > LONGEST_WORDING), None)
         if long is not None:
             raise ValidationError(f"第 {long} 行超过 {LONGEST_WORDING} 个字。")
+
+    def validate_answers(self, field: SelectMultipleField) -> None:
+        given = field.data or []
+        if len(given) > MOST_ANSWERED or any(len(one) > LONGEST_WORDING for one in given):
+            raise ValidationError("一次选的问题太多，请分几次处理。")
 
     def entry(self, entry_id: str) -> FaqEntry:
         """What the form says, as an entry; the form has to be valid."""

@@ -9,13 +9,17 @@ from aiohttp import web
 from services.console.diff import diff_lines
 from services.console.errors import Refusal
 from services.console.faq import bulk
-from services.console.faq.forms import NAMES, EntryForm, FaqSearchForm, fields_of, texts_of
+from services.console.faq.forms import MOST_WORDINGS, NAMES, EntryForm, FaqSearchForm, fields_of, texts_of
+from services.console.faq.words import OUTCOMES, reason_text, telling
 from services.console.pages import Area, MenuEntry, Page, Task
 from services.console.paging import PAGE_SIZE, make_listing, place
 from services.console.parts import Parts
 from services.console.visit import Visit
 from services.faq.desk_repository import Filter, Wanted
-from services.faq.editing import DeskEntry, DraftOutdated, OwnDraft, WordingTaken, new_entry_id
+from services.faq.desk_types import DeskEntry, DraftOutdated, OwnDraft, WordingTaken
+from services.faq.editing import new_entry_id
+from services.faq.promises import Told
+from services.faq.queue import QuestionGone
 from services.faq.types import FaqEntry
 from services.staff.permissions import Permission
 
@@ -55,6 +59,7 @@ class _Faq:
         self._desk = parts.topics.faq_desk
         self._faq = parts.topics.faq
         self._questions = parts.topics.questions
+        self._promises = parts.topics.promises
 
     async def tasks(self, visit: Visit) -> Sequence[Task]:
         expiring, drafts = await self._desk.waiting()
@@ -78,45 +83,48 @@ class _Faq:
         return visit.render("faq/list.html", listing=listing, form=form)
 
     async def show_new(self, visit: Visit) -> web.StreamResponse:
+        question = visit.query.get("question", "")[:500]
+        asked = await self._asked_like(question) if question else []
         known = {
-            "question": visit.query.get("question", "")[:500],
-            "answers": visit.query.get("question", "")[:500],
+            "question": question,
+            "similar": "\n".join(one for one in asked if one != question),
+            "answers": asked,
             "department": visit.person.department,
             "base": "0",
         }
-        return self._page(visit, new_entry_id(), None, visit.bind(EntryForm, **known))
+        return await self._page(visit, new_entry_id(), None, visit.bind(EntryForm, **known))
 
     async def show(self, visit: Visit) -> web.StreamResponse:
         one = await self._desk.entry(visit.path["id"])
-        base = one.draft.base if one.draft else one.version
-        return self._page(visit, one.id, one, visit.bind(EntryForm, **fields_of(one.shown), base=str(base)))
+        base, answers = (one.draft.base, one.draft.answers) if one.draft else (one.version, [])
+        known = {**fields_of(one.shown), "base": str(base), "answers": answers}
+        return await self._page(visit, one.id, one, visit.bind(EntryForm, **known))
 
     async def save_draft(self, visit: Visit) -> web.StreamResponse:
         entry_id, one, form = await self._sent(visit)
         if not form.validate():
-            return self._page(visit, entry_id, one, form, status=422)
+            return await self._page(visit, entry_id, one, form, status=422)
         entry = form.entry(entry_id)
         self._check_department(visit, one, entry)
-        await self._desk.save_draft(visit.actor, entry)
+        await self._desk.save_draft(visit.actor, entry, answers=form.answers.data or [])
         return visit.redirect(f"/faq/{entry_id}", "草稿已保存，群众还看不到。发布以后才会答复。", "info")
 
     async def publish(self, visit: Visit) -> web.StreamResponse:
         entry_id, one, form = await self._sent(visit)
         if not form.validate():
-            return self._page(visit, entry_id, one, form, status=422)
+            return await self._page(visit, entry_id, one, form, status=422)
         entry = form.entry(entry_id)
         self._check_department(visit, one, entry)
         try:
-            await self._desk.publish(visit.actor, entry, base=int(form.base.data or 0))
+            answers = form.answers.data or []
+            told = await self._desk.publish(visit.actor, entry, base=int(form.base.data or 0), answers=answers)
         except DraftOutdated:
-            return self._page(visit, entry_id, one, form, problem=CHANGED, status=409)
+            return await self._page(visit, entry_id, one, form, problem=CHANGED, status=409)
         except OwnDraft:
-            return self._page(visit, entry_id, one, form, problem=OWN, status=409)
+            return await self._page(visit, entry_id, one, form, problem=OWN, status=409)
         except WordingTaken as error:
-            return self._page(visit, entry_id, one, form, taken=error.taken, status=409)
-        if form.answers.data:
-            await self._questions.done([form.answers.data])
-        return visit.redirect(f"/faq/{entry_id}", "已发布，两秒内就会按新内容答复。")
+            return await self._page(visit, entry_id, one, form, taken=error.taken, status=409)
+        return visit.redirect(f"/faq/{entry_id}", f"已发布，两秒内就会按新内容答复。{telling(told)}")
 
     async def discard(self, visit: Visit) -> web.StreamResponse:
         one = await self._desk.entry(visit.path["id"])
@@ -167,6 +175,17 @@ class _Faq:
         form.validate()
         return visit.render("faq/preview.html", turns=phone_turns(form))
 
+    async def _told(self, one: DeskEntry | None) -> Sequence[Told]:
+        return await self._promises.told(one.id) if one is not None else ()
+
+    async def _asked_like(self, question: str) -> Sequence[str]:
+        """The unanswered questions that ask the same; the question alone where nobody asks it any more."""
+        try:
+            group = await self._questions.group(question)
+        except QuestionGone:
+            return [question]
+        return [one.question for one in group.questions][:MOST_WORDINGS]
+
     async def _sent(self, visit: Visit) -> tuple[str, DeskEntry | None, EntryForm]:
         entry_id = visit.path["id"]
         known = await self._desk.find(entry_id)
@@ -180,7 +199,7 @@ class _Faq:
         if not (visit.person.may_touch(before) and visit.person.may_touch(entry.department)):
             raise Refusal(403, f"您的账号只能修改“{visit.person.department}”的问答。")
 
-    def _page(
+    async def _page(
         self,
         visit: Visit,
         entry_id: str,
@@ -201,6 +220,8 @@ class _Faq:
             problem=problem,
             taken=taken,
             turns=phone_turns(form),
+            answered=await self._questions.of(form.answers.data or []),
+            told=[(OUTCOMES[told.outcome], reason_text(told.reason), told.count) for told in await self._told(one)],
             may_edit=visit.may(EDIT) and mine,
             may_publish=visit.may(PUBLISH) and mine,
         )

@@ -7,11 +7,12 @@ from collections.abc import Sequence
 from aiohttp import web
 
 from services.console.errors import Refusal
+from services.console.faq.words import telling
 from services.console.pages import Area, MenuEntry, Page, Task
 from services.console.paging import Listing
 from services.console.parts import Parts
 from services.console.visit import Visit
-from services.faq.editing import DeskEntryNotFound, DraftOutdated, OwnDraft, WordingTaken
+from services.faq.desk_types import DeskEntryNotFound, DraftOutdated, OwnDraft, WordingTaken
 from services.faq.queue import TooManyWordings
 from services.staff.permissions import Permission
 
@@ -70,7 +71,7 @@ class _Questions:
             one = await self._desk.entry(entry_id)
             if not visit.person.may_touch(one.shown.department):
                 raise Refusal(403, f"您的账号只能修改“{visit.person.department}”的问答。")
-            await self._questions.add_wordings(visit.actor, entry_id, questions)
+            told = await self._questions.add_wordings(visit.actor, entry_id, questions)
         except DeskEntryNotFound:
             raise Refusal(409, "这条问答已被移走，请重新选择。") from None
         except WordingTaken as error:
@@ -80,7 +81,7 @@ class _Questions:
             raise Refusal(409, "这条问答的相似问法已满 200 条，请先删掉一些。") from None
         except (DraftOutdated, OwnDraft):
             raise Refusal(409, "这条问答要先保存草稿，再由另一位同事发布。") from None
-        return visit.redirect("/questions", f"已加到“{one.shown.question}”，两秒内生效。")
+        return visit.redirect("/questions", f"已加到“{one.shown.question}”，两秒内生效。{telling(told)}")
 
     async def put_aside(self, visit: Visit) -> web.StreamResponse:
         await self._questions.put_aside(visit.actor, self._chosen(visit))

@@ -16,6 +16,7 @@ from bot.app import Messaging
 from bot.news import ServiceNews
 from bot.settings import BotSettings
 from services.appointments.types import ReminderNews
+from services.faq.types import AnswerNews
 from services.progress.types import CaseNews
 from tests.fakes.waiting import eventually
 from tests.fakes.wechat import FakeWeChat
@@ -45,6 +46,24 @@ class Source(Generic[T]):
             self.losing_marks -= 1
             raise ConnectionError("killed")
         self.delivered.append(news_id)
+
+
+class NoPromises:
+    """An FAQ in which nobody waits for an answer."""
+
+    async def claim_answers(self, limit: int) -> Sequence[AnswerNews]:
+        return ()
+
+    async def mark_delivered(self, news_id: UUID) -> None:
+        raise AssertionError("nothing was claimed")
+
+    async def note_outcomes(self) -> None:
+        """There are none."""
+
+
+def teller(edge: Messaging, reminders: Source[ReminderNews], cases: Source[CaseNews] | None = None) -> ServiceNews:
+    push = edge.postman.push_to_citizen
+    return ServiceNews(appointments=reminders, progress=cases or Source(), promises=NoPromises(), push=push)
 
 
 def reminder(citizen_id: UUID) -> ReminderNews:
@@ -86,7 +105,7 @@ async def test_reminders_and_case_news_are_pushed_in_plain_words(
 ) -> None:
     citizen_id = await writer(wechat, rows)
     reminders, cases = Source(due=[reminder(citizen_id)]), Source(due=[case(citizen_id)])
-    await ServiceNews(appointments=reminders, progress=cases, push=edge.postman.push_to_citizen).deliver()
+    await teller(edge, reminders, cases).deliver()
 
     async def both() -> bool:
         return len(wechat.pushed) == 2
@@ -103,11 +122,10 @@ async def test_reminders_and_case_news_are_pushed_in_plain_words(
 async def test_news_that_are_claimed_again_are_not_told_again(edge: Messaging, wechat: FakeWeChat, rows: Rows) -> None:
     news = reminder(await writer(wechat, rows))
     reminders: Source[ReminderNews] = Source(due=[news], losing_marks=1)
-    teller = ServiceNews(appointments=reminders, progress=Source[CaseNews](), push=edge.postman.push_to_citizen)
     with pytest.raises(ConnectionError):
-        await teller.deliver()
+        await teller(edge, reminders).deliver()
     reminders.due = [news]
-    await teller.deliver()
+    await teller(edge, reminders).deliver()
 
     async def told() -> bool:
         return await rows("SELECT state FROM outbox WHERE message_id IS NULL") == [("sent",)]
@@ -124,8 +142,7 @@ async def test_who_has_not_written_for_long_gets_the_news_as_a_card(
     async with running_edge(with_template, wechat) as edge:
         reminders = Source(due=[reminder(await writer(wechat, rows))])
         wechat.faults = [WINDOW_CLOSED]
-        push = edge.postman.push_to_citizen
-        await ServiceNews(appointments=reminders, progress=Source[CaseNews](), push=push).deliver()
+        await teller(edge, reminders).deliver()
 
         async def told() -> bool:
             return await rows("SELECT state, tries FROM outbox WHERE message_id IS NULL") == [("sent", 2)]
@@ -140,8 +157,7 @@ async def test_who_has_not_written_for_long_gets_the_news_as_a_card(
 async def test_without_a_template_such_news_have_failed(edge: Messaging, wechat: FakeWeChat, rows: Rows) -> None:
     reminders = Source(due=[reminder(await writer(wechat, rows))])
     wechat.faults = [WINDOW_CLOSED]
-    push = edge.postman.push_to_citizen
-    await ServiceNews(appointments=reminders, progress=Source[CaseNews](), push=push).deliver()
+    await teller(edge, reminders).deliver()
 
     async def failed() -> bool:
         found = await rows("SELECT state, reason FROM outbox WHERE message_id IS NULL")

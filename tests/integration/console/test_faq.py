@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator
+from uuid import uuid4
 
 import msgspec
 import pytest
 from aiohttp import FormData
+from sqlalchemy import text
 
 from services.app import Topics, make_topics
 from services.audit.trail import Actor
 from services.db import Sessions
-from services.faq.editing import FaqDesk, OwnDraft
+from services.faq.desk_types import OwnDraft
+from services.faq.editing import FaqDesk
 from services.faq.sheet import read, written
 from services.faq.types import FaqEntry, UnansweredQuestion
 from services.importing.delivery import Delivery, Entry, content_hash
@@ -270,6 +273,47 @@ async def test_questions_that_nobody_could_answer_become_wordings_entries_or_are
     assert 'value="公园几点开门"' in new
     await publish(editor, question="公园几点开门", similar="", answer="早上六点。", answers="公园几点开门")
     assert "公园几点开门" not in await editor.read("/questions")
+
+
+async def test_the_queue_says_who_waits_and_a_publication_tells_them_of_the_whole_group(
+    editor: Browser, topics: Topics, sessions: Sessions
+) -> None:
+    questions = ("娃落户要啥", "娃落户要啥子")
+    for question in questions:
+        await topics.faq.record_unanswered(UnansweredQuestion(question=question))
+        await topics.promises.promise(uuid4(), question)
+    assert "2 人" in await editor.read("/questions")
+    assert "有 2 人在等答案，发布以后会告诉他们" in await editor.read("/questions/one", question=questions[0])
+
+    new = await editor.read("/faq/new", question=questions[0])
+    assert re.findall(r'name="answers" value="([^"]+)"', new) == sorted(questions)
+    await editor.post(f"/faq/{ID}/draft", **FIELDS, answers=list(questions))
+    draft = await editor.read(f"/faq/{ID}")
+    assert "1 人在等答案" in draft, "a draft that a second person publishes still knows"
+    await publish(editor, answers=list(questions))
+
+    page = await editor.read(f"/faq/{ID}")
+    assert "正在告诉 2 位等答案的群众" in page
+    assert "正在发送：2 人" in page
+    async with sessions.begin() as session:
+        failed = "UPDATE faq_promises SET outcome = 'failed', reason = 'window_closed' WHERE question = :question"
+        await session.execute(text(failed), {"question": questions[0]})
+    page = await editor.read(f"/faq/{ID}")
+    assert "没有送达：1 人" in page
+    assert "对方 48 小时内没有来过消息" in page
+    assert "没有等您处理的问题" in await editor.read("/questions")
+
+
+async def test_added_wordings_tell_who_waited_for_them(editor: Browser, topics: Topics) -> None:
+    await imported(topics)
+    await topics.faq.record_unanswered(UnansweredQuestion(question="娃落户要啥"))
+    await topics.promises.promise(uuid4(), "娃落户要啥")
+
+    await editor.post("/questions/wording", question="娃落户要啥", entry="hukou-1")
+
+    assert "正在告诉 1 位等答案的群众" in await editor.read("/questions")
+    (news,) = await topics.promises.claim_answers(10)
+    assert news.answer.answer == "带出生医学证明。"
 
 
 async def test_a_group_that_somebody_has_dealt_with_is_gone_and_nothing_chosen_is_refused(

@@ -14,6 +14,7 @@ from aiohttp.test_utils import TestClient, TestServer
 from services.db import Sessions
 from services.faq.api import make_api
 from services.faq.incoming import ENTRIES
+from services.faq.promises import PromiseService
 from services.faq.service import FaqService
 from services.importing.delivery import read_delivery
 from services.importing.report import Report
@@ -43,6 +44,11 @@ def service(sessions: Sessions, clock: FixedClock, language: SharedLanguage) -> 
 
 
 @pytest.fixture
+def promises(sessions: Sessions, clock: FixedClock) -> PromiseService:
+    return PromiseService(sessions=sessions, clock=clock)
+
+
+@pytest.fixture
 def import_rows(service: FaqService, tmp_path: Path) -> Import:
     async def take_in(*rows: dict[str, Any], file: str = "faq.jsonl", retire: bool = False) -> Report:
         path = tmp_path / file
@@ -55,9 +61,9 @@ def import_rows(service: FaqService, tmp_path: Path) -> Import:
 
 
 @pytest.fixture
-async def client(service: FaqService) -> AsyncIterator[Client]:
+async def client(service: FaqService, promises: PromiseService) -> AsyncIterator[Client]:
     app = web.Application(middlewares=[problems])
-    mount(app, [make_api(service)], service_token=TOKEN)
+    mount(app, [make_api(service, promises)], service_token=TOKEN)
     async with TestClient(TestServer(app), headers={"Authorization": f"Bearer {TOKEN}"}) as client:
         yield client
 

@@ -9,6 +9,7 @@ import pytest
 from openapi_spec_validator import openapi_v31_spec_validator
 
 from services.faq.api import make_api
+from services.faq.promises import PromiseService
 from services.faq.service import FaqService
 from services.openapi import openapi_document
 from tests.fakes.clock import FixedClock
@@ -99,11 +100,12 @@ async def test_an_unknown_entry_is_a_404_problem(client: Client) -> None:
 
 
 async def test_unanswered_questions_are_counted(client: Client, clock: FixedClock) -> None:
-    await call(client, "POST", "/unanswered", status=204, json={"question": "迪士尼门票多少钱？"})
+    recorded = await call(client, "POST", "/unanswered", json={"question": "迪士尼门票多少钱？"})
+    assert recorded == {"may_wait": True}
     clock.advance(hours=1)
     again = {"question": "迪士尼門票多少錢", "best_id": "price", "best_score": 0.3}
-    await call(client, "POST", "/unanswered", status=204, json=again)
-    await call(client, "POST", "/unanswered", status=204, json={"question": "地铁几点停？"})
+    await call(client, "POST", "/unanswered", json=again)
+    await call(client, "POST", "/unanswered", json={"question": "地铁几点停？"})
     found = await call(client, "GET", "/unanswered")
     assert found[0] == {
         "question": "迪士尼门票多少钱？",
@@ -112,6 +114,7 @@ async def test_unanswered_questions_are_counted(client: Client, clock: FixedCloc
         "last_asked_at": "2026-11-23T03:00:00Z",
         "best_id": "price",
         "best_score": 0.3,
+        "waiting": 0,
     }
     assert len(found) == 2
     assert (await call(client, "GET", "/status"))["unanswered"] == 2
@@ -123,13 +126,13 @@ async def test_a_bad_unanswered_question_is_a_400_problem(client: Client, body: 
     assert problem["type"] == "urn:zhengqiao:problem:bad-request"
 
 
-async def test_every_route_needs_the_token(client: Client, service: FaqService) -> None:
-    for route in make_api(service).routes:
+async def test_every_route_needs_the_token(client: Client, service: FaqService, promises: PromiseService) -> None:
+    for route in make_api(service, promises).routes:
         path = "/faq/v1" + re.sub(r"\{\w+\}", "x", route.path)
         for headers in ({"Authorization": ""}, {"Authorization": "Bearer wrong"}):
             async with client.request(route.method, path, headers=headers) as answer:
                 assert answer.status == 401, path
 
 
-async def test_the_document_is_valid_openapi(service: FaqService) -> None:
-    openapi_v31_spec_validator.validate(openapi_document(make_api(service)))
+async def test_the_document_is_valid_openapi(service: FaqService, promises: PromiseService) -> None:
+    openapi_v31_spec_validator.validate(openapi_document(make_api(service, promises)))
