@@ -39,6 +39,7 @@ from services.notices.service import NoticeService
 from services.notices.verifying import VerificationService
 from services.openapi import openapi_document
 from services.progress.api import make_api as progress_api
+from services.progress.desk import CaseDesk
 from services.progress.service import ProgressService
 from services.search.live import SharedLanguage
 from services.settings import ServicesSettings
@@ -72,6 +73,7 @@ class Topics:
     appointments: AppointmentService
     progress: ProgressService
     subscriptions: SubscriptionService
+    case_desk: CaseDesk
     notices: NoticeService
     verification: VerificationService
     vault: VaultService
@@ -100,6 +102,7 @@ def make_topics(sessions: Sessions, clock: Clock, settings: ServicesSettings, me
             sessions=sessions, clock=clock, cipher=cipher, attempts_per_hour=settings.case_attempts_per_hour
         ),
         subscriptions=SubscriptionService(sessions=sessions, clock=clock),
+        case_desk=CaseDesk(sessions=sessions, clock=clock),
         notices=NoticeService(sessions=sessions, clock=clock, audience=CitizenService(sessions=sessions, clock=clock)),
         verification=VerificationService(sessions=sessions, clock=clock),
         vault=VaultService(sessions=sessions, clock=clock, cipher=cipher, seconds=settings.vault_seconds),

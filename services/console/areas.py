@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import services.console.account.pages
 import services.console.audit.pages
+import services.console.cases.pages
 import services.console.conversations.pages
 import services.console.faq.pages
 import services.console.home.pages
@@ -23,6 +24,7 @@ AREAS: Sequence[MakeArea] = (
     services.console.faq.pages.make_area,
     services.console.training.pages.make_area,
     services.console.notices.pages.make_area,
+    services.console.cases.pages.make_area,
     services.console.staff.pages.make_area,
     services.console.audit.pages.make_area,
 )

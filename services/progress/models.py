@@ -27,6 +27,11 @@ class CaseRow(Base):
     """A case. The applicant is kept masked; what opens the case is kept as keyed fingerprints."""
 
     __tablename__ = "progress_cases"
+    __table_args__ = (
+        Index("ix_progress_cases_updated_at", "updated_at", "project_no"),
+        Index("ix_progress_cases_state", "state", "updated_at", "project_no"),
+        Index("ix_progress_cases_number", "project_no", postgresql_ops={"project_no": "text_pattern_ops"}),
+    )
 
     project_no: Mapped[str] = mapped_column(primary_key=True)
     task_code: Mapped[str]

@@ -48,6 +48,7 @@ ACTIONS: Mapping[str, str] = {
     "faq.withdrawn": "下架问答",
     "faq.out_of_scope": "问题不在服务范围",
     "faq.in_scope": "问题重新处理",
+    "cases.step": "更新办件环节",
 }
 SUBJECTS: Mapping[str, str] = {
     "staff": "账号",
@@ -58,4 +59,5 @@ SUBJECTS: Mapping[str, str] = {
     "example": "例句",
     "held-out": "保留题",
     "notice": "通知",
+    "case": "办件",
 }

@@ -1,0 +1,1 @@
+"""The area of cases: find one, add a step."""
