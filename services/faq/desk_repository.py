@@ -12,10 +12,12 @@ from sqlalchemy.dialects.postgresql import array
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.faq.models import DraftRow, FaqRow, VersionRow
+from services.faq.repository import valid_on
 from services.faq.types import FaqEntry
 
-EntryState = Literal["new", "live", "expired", "withdrawn"]
-Filter = Literal["", "live", "expiring", "expired", "withdrawn", "draft"]
+EntryState = Literal["new", "live", "upcoming", "expired", "withdrawn"]
+#: `due`: expired, or soon to be.
+Filter = Literal["", "live", "upcoming", "expiring", "expired", "due", "withdrawn", "draft"]
 #: An answer that holds no longer than this is one to look at.
 SOON = timedelta(days=30)
 
@@ -27,6 +29,8 @@ class Wanted:
     search: str = ""
     department: str = ""
     state: Filter = ""
+    #: Those that somebody of these logins and names looks after; ("",): those that nobody does; (): any.
+    owners: Sequence[str] = ()
     #: Only ids behind this one.
     after: str = ""
     limit: int = 50
@@ -40,10 +44,21 @@ class Listed:
     question: str
     department: str
     state: EntryState
+    owner: str
+    valid_from: date | None
     valid_until: date | None
     updated_at: datetime
     #: Who has a draft of it; empty: nobody.
     drafted_by: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Due:
+    """How many answers have expired, will soon, and are among both one's own."""
+
+    expired: int
+    soon: int
+    own: int
 
 
 async def page(session: AsyncSession, wanted: Wanted, today: date) -> Sequence[Listed]:
@@ -74,11 +89,15 @@ def _conditions(wanted: Wanted, today: date) -> list[ColumnElement[bool]]:
         )
     if wanted.department:
         found.append(department == wanted.department)
+    if wanted.owners:
+        found.append(func.coalesce(FaqRow.owner, DraftRow.content["owner"].astext, "").in_(wanted.owners))
     live = FaqRow.retired_at.is_(None) & FaqRow.id.is_not(None)
     by_state: dict[str, ColumnElement[bool]] = {
-        "live": live & or_(FaqRow.valid_until.is_(None), FaqRow.valid_until >= today),
+        "live": live & valid_on(today),
+        "upcoming": live & (FaqRow.valid_from > today),
         "expiring": live & FaqRow.valid_until.between(today, today + SOON),
         "expired": live & (FaqRow.valid_until < today),
+        "due": live & (FaqRow.valid_until <= today + SOON),
         "withdrawn": FaqRow.retired_at.is_not(None),
         "draft": DraftRow.entry_id.is_not(None),
     }
@@ -93,6 +112,8 @@ def state_of(row: FaqRow | None, today: date) -> EntryState:
         return "new"
     if row.retired_at is not None:
         return "withdrawn"
+    if row.valid_from is not None and row.valid_from > today:
+        return "upcoming"
     return "live" if row.valid_until is None or row.valid_until >= today else "expired"
 
 
@@ -103,6 +124,8 @@ def _listed(row: FaqRow | None, draft: DraftRow | None, today: date) -> Listed:
         question=row.question if row else str(content.get("question", "")),
         department=row.department if row else str(content.get("department", "")),
         state=state_of(row, today),
+        owner=row.owner if row else str(content.get("owner", "")),
+        valid_from=row.valid_from if row else None,
         valid_until=row.valid_until if row else None,
         updated_at=max(one.updated_at if isinstance(one, FaqRow) else one.at for one in (row, draft) if one),
         drafted_by=draft.by if draft else "",
@@ -166,10 +189,15 @@ async def count_drafts(session: AsyncSession) -> int:
     return await session.scalar(select(func.count()).select_from(DraftRow)) or 0
 
 
-async def count_expiring(session: AsyncSession, today: date) -> int:
-    """Answers that have expired, or will soon."""
-    query = select(func.count()).select_from(FaqRow)
-    return await session.scalar(query.where(FaqRow.retired_at.is_(None), FaqRow.valid_until <= today + SOON)) or 0
+async def count_due(session: AsyncSession, today: date, owners: Sequence[str]) -> Due:
+    """Answers that have expired or will soon; `owners`: logins and names of whose share is counted."""
+    expired = FaqRow.valid_until < today
+    counted = select(
+        func.count().filter(expired), func.count().filter(~expired), func.count().filter(FaqRow.owner.in_(owners))
+    )
+    row = await session.execute(counted.where(FaqRow.retired_at.is_(None), FaqRow.valid_until <= today + SOON))
+    gone, soon, own = row.one()
+    return Due(expired=gone, soon=soon, own=own)
 
 
 async def published(session: AsyncSession) -> Sequence[FaqRow]:

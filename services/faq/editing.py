@@ -65,11 +65,11 @@ class FaqDesk:
         except DeskEntryNotFound:
             return None
 
-    async def waiting(self) -> tuple[int, int]:
-        """How many answers have expired or soon will, and how many drafts wait."""
+    async def waiting(self, owners: Sequence[str]) -> tuple[repository.Due, int]:
+        """How many answers have expired or soon will, those of these owners apart, and how many drafts wait."""
         async with self._sessions() as session:
-            expiring = await repository.count_expiring(session, local(self._clock.now()).date())
-            return expiring, await repository.count_drafts(session)
+            due = await repository.count_due(session, local(self._clock.now()).date(), owners)
+            return due, await repository.count_drafts(session)
 
     async def versions(self, entry_id: str) -> Sequence[Version]:
         """The latest first."""

@@ -21,6 +21,7 @@ class FaqRow(ImportedColumns, Base):
     __table_args__ = (
         Index("ix_faq_entries_department", "department"),
         Index("ix_faq_entries_valid_until", "valid_until"),
+        Index("ix_faq_entries_owner", "owner"),
     )
 
     id: Mapped[str] = mapped_column(primary_key=True)
@@ -30,7 +31,9 @@ class FaqRow(ImportedColumns, Base):
     department: Mapped[str]
     source: Mapped[str]
     source_url: Mapped[str]
+    valid_from: Mapped[date | None]
     valid_until: Mapped[date | None]
+    owner: Mapped[str]
     topics: Mapped[list[str]] = mapped_column(JSONB)
     task_code: Mapped[str]
 

@@ -14,6 +14,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.faq.models import FaqRow, PromiseRow, UnansweredRow
+from services.faq.repository import valid_on
 from services.faq.types import Unanswered
 
 #: For so long nobody else gets news that somebody has claimed.
@@ -80,7 +81,7 @@ async def claim(session: AsyncSession, now: datetime, today: date, limit: int) -
             PromiseRow.delivered_at.is_(None),
             or_(PromiseRow.leased_until.is_(None), PromiseRow.leased_until <= now),
             FaqRow.retired_at.is_(None),
-            or_(FaqRow.valid_until.is_(None), FaqRow.valid_until >= today),
+            valid_on(today),
         )
         .order_by(PromiseRow.answered_at)
         .limit(limit)

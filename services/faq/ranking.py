@@ -42,14 +42,14 @@ class Scored:
     exact: bool
 
 
-def is_valid(valid_until: date | None, today: date) -> bool:
-    """Does an answer hold today? On its last day it does."""
-    return valid_until is None or valid_until >= today
+def is_valid(valid_from: date | None, valid_until: date | None, today: date) -> bool:
+    """Does an answer hold today? On its first and its last day it does."""
+    return (valid_from is None or valid_from <= today) and (valid_until is None or valid_until >= today)
 
 
 def result(found: Iterable[Scored], *, today: date, limit: int, thresholds: Thresholds) -> FaqResult:
-    """The result on this day; expired answers are withheld."""
-    shown = [one for one in found if is_valid(one.hit.valid_until, today)]
+    """The result on this day; answers that hold no longer, or not yet, are withheld."""
+    shown = [one for one in found if is_valid(one.hit.valid_from, one.hit.valid_until, today)]
     judged = decide(shown, thresholds)
     if judged == "none":
         return FaqResult(verdict="none", hits=[])

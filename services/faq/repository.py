@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -21,14 +22,30 @@ async def find(session: AsyncSession, entry_id: str) -> FaqRow | None:
     return await session.get(FaqRow, entry_id)
 
 
-async def count_held(session: AsyncSession, today: date) -> tuple[int, int]:
-    """How many entries citizens can get, and how many are withheld because their day is past."""
-    held = FaqRow.retired_at.is_(None)
-    valid = or_(FaqRow.valid_until.is_(None), FaqRow.valid_until >= today)
-    row = (
-        await session.execute(select(func.count().filter(valid), func.count()).select_from(FaqRow).where(held))
-    ).one()
-    return row[0], row[1] - row[0]
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Held:
+    """How many entries there are by what citizens have of them."""
+
+    valid: int
+    expired: int
+    upcoming: int
+
+
+def valid_on(day: date) -> ColumnElement[bool]:
+    """Does the row's answer hold on this day?"""
+    begun = or_(FaqRow.valid_from.is_(None), FaqRow.valid_from <= day)
+    return begun & or_(FaqRow.valid_until.is_(None), FaqRow.valid_until >= day)
+
+
+async def count_held(session: AsyncSession, today: date) -> Held:
+    """Counts what is not retired."""
+    counted = select(
+        func.count().filter(valid_on(today)),
+        func.count().filter(FaqRow.valid_until < today),
+        func.count().filter(FaqRow.valid_from > today),
+    )
+    valid, expired, upcoming = (await session.execute(counted.where(FaqRow.retired_at.is_(None)))).one()
+    return Held(valid=valid, expired=expired, upcoming=upcoming)
 
 
 async def record_unanswered(session: AsyncSession, asked: str, question: UnansweredQuestion, now: datetime) -> bool:

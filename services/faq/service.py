@@ -93,10 +93,12 @@ class FaqService:
         return ranking.result(scored, today=self._today(), limit=limit, thresholds=found.thresholds)
 
     async def entry(self, entry_id: str) -> FaqEntry:
-        """The entry; raises EntryNotFound, for an expired one too."""
+        """The entry; raises EntryNotFound, also for one that does not hold today."""
         async with self._sessions() as session:
             row = await repository.find(session, entry_id)
-        if row is None or row.retired_at is not None or not ranking.is_valid(row.valid_until, self._today()):
+        if row is None or row.retired_at is not None:
+            raise EntryNotFound
+        if not ranking.is_valid(row.valid_from, row.valid_until, self._today()):
             raise EntryNotFound
         return _entry(row)
 
@@ -118,10 +120,11 @@ class FaqService:
     async def status(self) -> Status:
         """How much there is."""
         async with self._sessions() as session:
-            entries, expired = await repository.count_held(session, self._today())
+            held = await repository.count_held(session, self._today())
             return Status(
-                entries=entries,
-                expired=expired,
+                entries=held.valid,
+                expired=held.expired,
+                upcoming=held.upcoming,
                 unanswered=await repository.count_unanswered(session),
                 updated_at=await revisions.changed_at(session, TOPIC),
             )
@@ -185,6 +188,7 @@ def _document(row: FaqRow) -> Document[FaqHit]:
             department=row.department,
             source=row.source,
             source_url=row.source_url,
+            valid_from=row.valid_from,
             valid_until=row.valid_until,
             topics=row.topics,
             task_code=row.task_code,

@@ -16,6 +16,7 @@ import msgspec
 from openpyxl import Workbook, load_workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Alignment, Font
+from openpyxl.utils import get_column_letter
 from openpyxl.utils.exceptions import InvalidFileException
 
 from services.faq.types import FaqEntry
@@ -29,12 +30,16 @@ COLUMNS: Mapping[str, str] = {
     "department": "部门",
     "source": "依据",
     "source_url": "依据链接",
+    "valid_from": "生效日期",
     "valid_until": "有效期至",
+    "owner": "负责人",
     "topics": "主题",
     "task_code": "相关事项编码",
 }
-WIDTHS = (22, 40, 40, 70, 24, 30, 30, 14, 20, 30)
+WIDTHS = (22, 40, 40, 70, 24, 30, 30, 14, 14, 16, 20, 30)
 NEEDED = ("question", "answer", "department")
+PLAIN = ("answer", "department", "source", "source_url", "owner", "task_code")
+DAYS = ("valid_from", "valid_until")
 MOST_ROWS = 20_000
 #: Before a cell that a spreadsheet would take for a formula.
 FORMULA = ("=", "+", "-", "@")
@@ -60,6 +65,13 @@ class Sheet:
     #: (number of the row, entry).
     entries: Sequence[tuple[int, FaqEntry]]
     bad: Sequence[BadLine]
+    #: The fields that it has columns for.
+    fields: frozenset[str]
+
+    def over(self, before: FaqEntry, entry: FaqEntry) -> FaqEntry:
+        """The entry, but for what the file has no column for: that stays as it was."""
+        kept = {name: getattr(before, name) for name in COLUMNS if name not in self.fields}
+        return msgspec.structs.replace(entry, **kept)
 
 
 def written(entries: Iterable[FaqEntry]) -> bytes:
@@ -68,7 +80,7 @@ def written(entries: Iterable[FaqEntry]) -> bytes:
     sheet = book.create_sheet("问答")
     sheet.freeze_panes = "A2"
     for number, width in enumerate(WIDTHS):
-        sheet.column_dimensions["ABCDEFGHIJ"[number]].width = width
+        sheet.column_dimensions[get_column_letter(number + 1)].width = width
     sheet.append([_cell(sheet, name, bold=True) for name in COLUMNS.values()])
     for entry in entries:
         sheet.append([_cell(sheet, _text(getattr(entry, field))) for field in COLUMNS])
@@ -103,7 +115,7 @@ def read(name: str, content: bytes) -> Sheet:
         else:
             seen[found.id] = line
             entries.append((line, found))
-    return Sheet(entries=entries, bad=bad)
+    return Sheet(entries=entries, bad=bad, fields=frozenset(places))
 
 
 def _entry(values: Mapping[str, Any]) -> FaqEntry | str:
@@ -112,18 +124,20 @@ def _entry(values: Mapping[str, Any]) -> FaqEntry | str:
     lacking = next((COLUMNS[field] for field in NEEDED if not texts.get(field)), None)
     if lacking is not None:
         return f"“{lacking}”没有填。"
-    try:
-        until = _day(values.get("valid_until"))
-    except ValueError:
-        return f"“有效期至”写成 2026-12-31 这样，现在是“{texts['valid_until']}”。"
+    wrong = next((field for field in DAYS if not _is_day(values.get(field))), None)
+    if wrong is not None:
+        return f"“{COLUMNS[wrong]}”写成 2026-12-31 这样，现在是“{texts[wrong]}”。"
+    days = {field: _day(values.get(field)) for field in DAYS}
+    if days["valid_from"] and days["valid_until"] and days["valid_from"] > days["valid_until"]:
+        return "“生效日期”在“有效期至”后面。"
     question = texts["question"]
     fields: dict[str, Any] = {
-        **{field: texts.get(field, "") for field in ("answer", "department", "source", "source_url", "task_code")},
+        **{field: texts.get(field, "") for field in PLAIN},
         "id": texts.get("id") or new_id(question),
         "question": question,
         "similar": [one for one in _lines(texts.get("similar", "")) if one != question],
         "topics": _lines(texts.get("topics", "").replace("，", "\n").replace(",", "\n")),
-        "valid_until": until,
+        **days,
     }
     try:
         return msgspec.convert(fields, FaqEntry)
@@ -169,6 +183,14 @@ def _day(value: Any) -> date | None:
         return value
     text = _text(value).replace("/", "-").replace("年", "-").replace("月", "-").removesuffix("日")
     return datetime.strptime(text, "%Y-%m-%d").date() if text else None  # noqa: DTZ007 (a day has no zone)
+
+
+def _is_day(value: Any) -> bool:
+    try:
+        _day(value)
+    except ValueError:
+        return False
+    return True
 
 
 def _text(value: Any) -> str:

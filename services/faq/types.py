@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 from uuid import UUID
 
 import msgspec
@@ -19,6 +19,8 @@ Short = Annotated[str, Meta(max_length=200)]
 class FaqEntry(Delivered, frozen=True, kw_only=True):
     """One question with its answer."""
 
+    added_later: ClassVar[tuple[str, ...]] = ("valid_from", "owner")
+
     id: EntryId
     question: Wording
     #: The same question in other words.
@@ -26,11 +28,20 @@ class FaqEntry(Delivered, frozen=True, kw_only=True):
     answer: Annotated[str, Meta(min_length=1, max_length=10_000)]
     department: Short = ""
     source_url: Annotated[str, Meta(max_length=2_000)] = ""
+    #: First day on which the answer holds; None: at once.
+    valid_from: date | None = None
     #: Last day on which the answer holds; None: until it is changed.
     valid_until: date | None = None
+    #: Who looks after it: the login of an account, or a name.
+    owner: Short = ""
     topics: Annotated[list[Short], Meta(max_length=50)] = msgspec.field(default_factory=list)
     #: The service item that the answer is about.
     task_code: Annotated[str, Meta(max_length=64)] = ""
+
+    def __post_init__(self) -> None:
+        """Raises ValueError, which msgspec tells as a ValidationError."""
+        if self.valid_from and self.valid_until and self.valid_from > self.valid_until:
+            raise ValueError("valid_from is after valid_until")
 
 
 Verdict = Literal["sure", "offer", "none"]
@@ -45,6 +56,7 @@ class FaqHit(msgspec.Struct, frozen=True, kw_only=True):
     department: str
     source: str
     source_url: str
+    valid_from: date | None
     valid_until: date | None
     topics: list[str]
     task_code: str
@@ -124,6 +136,8 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
     entries: int
     #: Entries withheld because their day is past.
     expired: int
+    #: Entries withheld because their day is still to come.
+    upcoming: int
     #: Different questions without an answer.
     unanswered: int
     updated_at: datetime | None

@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated, Any, Generic, TypeVar
+from typing import Annotated, Any, ClassVar, Generic, TypeVar
 
 import msgspec
 
@@ -19,6 +19,10 @@ Progress = Callable[[int], None]
 
 class Delivered(msgspec.Struct, frozen=True, kw_only=True):
     """Base of what deliveries bring."""
+
+    #: Fields that earlier releases did not know: they count in the hash only where they say something, so that what an
+    #: old file brings is still the same to us.
+    added_later: ClassVar[tuple[str, ...]] = ()
 
     #: Where this comes from, as citizens are told.
     source: Annotated[str, msgspec.Meta(max_length=200)] = ""
@@ -86,9 +90,12 @@ def read_delivery(
     return delivery
 
 
-def content_hash(value: msgspec.Struct, feed: str) -> str:
+def content_hash(value: Delivered, feed: str) -> str:
     """Equal for entries that say the same and come from the same feed."""
-    content = msgspec.json.encode([feed, value], order="sorted")
+    said = {
+        name: field for name, field in msgspec.structs.asdict(value).items() if field or name not in value.added_later
+    }
+    content = msgspec.json.encode([feed, said], order="sorted")
     return hashlib.blake2b(content, digest_size=16).hexdigest()
 
 

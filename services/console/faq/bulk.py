@@ -70,8 +70,12 @@ class _Bulk:
     async def _outcome(self, visit: Visit, sheet: Sheet, *, write: bool) -> Outcome:
         known = {one.id: one for one in await self._desk.published()}
         outcome = Outcome(bad=list(sheet.bad), done=write)
-        for line, entry in sheet.entries:
-            before = known.get(entry.id)
+        for line, read_entry in sheet.entries:
+            before = known.get(read_entry.id)
+            entry = _over(sheet, before, read_entry)
+            if entry is None:
+                outcome.bad.append(BadLine(line=line, reason="和这条问答现有的生效日期、有效期对不上。"))
+                continue
             reason = self._refused(visit, entry, before)
             if reason is None and entry == before:
                 outcome.same += 1
@@ -105,4 +109,12 @@ class _Bulk:
             return "这里要求由另一位同事发布，不能用表格直接发布。"
         except DraftOutdated:
             return "别人刚刚修改了这一条，请重新导出后再改。"
+        return None
+
+
+def _over(sheet: Sheet, before: FaqEntry | None, entry: FaqEntry) -> FaqEntry | None:
+    """The row on top of what is there; None where the two do not fit."""
+    try:
+        return sheet.over(before, entry) if before else entry
+    except ValueError:
         return None

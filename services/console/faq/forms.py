@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 from wtforms import DateField, Form, HiddenField, SelectField, SelectMultipleField, StringField, TextAreaField
 from wtforms.validators import DataRequired, Length, Optional, Regexp, ValidationError
 
@@ -17,11 +15,16 @@ MOST_ANSWERED = 500
 STATES = (
     ("", "全部"),
     ("live", "生效中"),
+    ("upcoming", "还没生效"),
     ("draft", "有草稿"),
+    ("due", "已到期或 30 天内到期"),
     ("expiring", "30 天内到期"),
     ("expired", "已到期"),
     ("withdrawn", "已下架"),
 )
+
+
+OWNERS = (("", "全部"), ("me", "我负责的"), ("nobody", "没有负责人"))
 
 
 class FaqSearchForm(Form):
@@ -29,6 +32,7 @@ class FaqSearchForm(Form):
 
     department = SelectField("部门", choices=[], validate_choice=False)
     state = SelectField("状态", choices=STATES, validate_choice=False)
+    owner = SelectField("负责人", choices=OWNERS, validate_choice=False)
 
 
 class EntryForm(Form):
@@ -61,11 +65,23 @@ class EntryForm(Form):
             Length(max=2000, message="网址最多 2000 个字符。"),
         ],
     )
+    valid_from = DateField(
+        "生效日期",
+        [Optional()],
+        description="这一天以前不答复；马上生效请留空。",
+        render_kw={"max": "2999-12-31"},
+    )
     valid_until = DateField(
         "有效期至",
         [Optional()],
-        description="过了这一天就不再答复，并进入待办；长期有效请留空。",
+        description="过了这一天就不再答复；到期前 30 天起提醒负责人。长期有效请留空。",
         render_kw={"max": "2999-12-31"},
+    )
+    owner = StringField(
+        "负责人",
+        [Length(max=200, message="负责人最多 200 个字。")],
+        description="同事的登录名或姓名；快到期时，在他的首页提醒。",
+        render_kw={"list": "owners", "autocomplete": "off"},
     )
     topics = StringField("主题", [Length(max=2000, message="主题太长。")], description="多个主题用逗号隔开。")
     task_code = StringField(
@@ -86,6 +102,10 @@ class EntryForm(Form):
         if long is not None:
             raise ValidationError(f"第 {long} 行超过 {LONGEST_WORDING} 个字。")
 
+    def validate_valid_until(self, field: DateField) -> None:
+        if field.data and self.valid_from.data and self.valid_from.data > field.data:
+            raise ValidationError("有效期至不能早于生效日期。")
+
     def validate_answers(self, field: SelectMultipleField) -> None:
         given = field.data or []
         if len(given) > MOST_ANSWERED or any(len(one) > LONGEST_WORDING for one in given):
@@ -94,7 +114,6 @@ class EntryForm(Form):
     def entry(self, entry_id: str) -> FaqEntry:
         """What the form says, as an entry; the form has to be valid."""
         question = (self.question.data or "").strip()
-        valid_until: date | None = self.valid_until.data
         return FaqEntry(
             id=entry_id,
             question=question,
@@ -103,7 +122,9 @@ class EntryForm(Form):
             department=(self.department.data or "").strip(),
             source=(self.source.data or "").strip(),
             source_url=(self.source_url.data or "").strip(),
-            valid_until=valid_until,
+            valid_from=self.valid_from.data,
+            valid_until=self.valid_until.data,
+            owner=(self.owner.data or "").strip(),
             topics=[topic for raw in (self.topics.data or "").replace("，", ",").split(",") if (topic := raw.strip())],
             task_code=(self.task_code.data or "").strip(),
         )
@@ -123,7 +144,9 @@ def fields_of(entry: FaqEntry) -> dict[str, object]:
         "department": entry.department,
         "source": entry.source,
         "source_url": entry.source_url,
+        "valid_from": entry.valid_from,
         "valid_until": entry.valid_until,
+        "owner": entry.owner,
         "topics": "，".join(entry.topics),
         "task_code": entry.task_code,
     }

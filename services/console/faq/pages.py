@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import get_args
 
 from aiohttp import web
 
@@ -22,11 +23,14 @@ from services.faq.promises import Told
 from services.faq.queue import QuestionGone
 from services.faq.types import FaqEntry
 from services.staff.permissions import Permission
+from services.staff.types import Person
 
 VIEW, EDIT, PUBLISH = Permission.FAQ_VIEW, Permission.FAQ_EDIT, Permission.FAQ_PUBLISH
 CHANGED = "别人刚刚发布了这条问答的新内容。您写的还在下面，请先看一看新内容，再决定怎么改。"
 OWN = "这里要求由另一位同事发布。请先保存草稿，再请有发布权限的同事来发布。"
 SIMILAR_SHOWN = 5
+#: Accounts named while an owner is typed; others can be typed all the same.
+OWNERS_OFFERED = 300
 
 
 def make_area(parts: Parts) -> Area:
@@ -60,11 +64,14 @@ class _Faq:
         self._faq = parts.topics.faq
         self._questions = parts.topics.questions
         self._promises = parts.topics.promises
+        self._staff = parts.staff
 
     async def tasks(self, visit: Visit) -> Sequence[Task]:
-        expiring, drafts = await self._desk.waiting()
+        due, drafts = await self._desk.waiting(names_of(visit.person))
         return [
-            Task(title="答案到期或快要到期", count=expiring, path="/faq?state=expiring", permission=EDIT),
+            Task(title="我负责的答案，到期或快要到期", count=due.own, path="/faq?state=due&owner=me", permission=EDIT),
+            Task(title="答案已到期，不再答复", count=due.expired, path="/faq?state=expired", permission=EDIT),
+            Task(title="答案 30 天内到期", count=due.soon, path="/faq?state=expiring", permission=EDIT),
             Task(title="问答草稿等待发布", count=drafts, path="/faq?state=draft", permission=PUBLISH),
         ]
 
@@ -75,6 +82,7 @@ class _Faq:
             search=visit.query.get("q", "").strip()[:100],
             department=visit.query.get("department", ""),
             state=_filter(visit.query.get("state", "")),
+            owners=_owners(visit),
             after=place(visit.query, str) or "",
             limit=PAGE_SIZE + 1,
         )
@@ -220,6 +228,7 @@ class _Faq:
             problem=problem,
             taken=taken,
             turns=phone_turns(form),
+            owners=await self._staff.page(limit=OWNERS_OFFERED),
             answered=await self._questions.of(form.answers.data or []),
             told=[(OUTCOMES[told.outcome], reason_text(told.reason), told.count) for told in await self._told(one)],
             may_edit=visit.may(EDIT) and mine,
@@ -241,4 +250,14 @@ def phone_turns(form: EntryForm) -> list[dict[str, str]]:
 
 
 def _filter(given: str) -> Filter:
-    return given if given in {"live", "expiring", "expired", "withdrawn", "draft"} else ""  # type: ignore[return-value]
+    return given if given in get_args(Filter) else ""  # type: ignore[return-value]
+
+
+def names_of(person: Person) -> Sequence[str]:
+    """By what an entry may call this owner."""
+    return (person.login, person.name)
+
+
+def _owners(visit: Visit) -> Sequence[str]:
+    given = visit.query.get("owner", "")
+    return names_of(visit.person) if given == "me" else ("",) if given == "nobody" else ()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 
@@ -53,7 +52,6 @@ def make_area(parts: Parts) -> Area:
             Page(method="GET", path="/home/top/{list}.csv", handler=home.top_csv, permission=VIEW),
         ),
         menu=(MenuEntry(title="首页", path="/", permission=VIEW, icon="house", position=0),),
-        tasks=home.tasks,
     )
 
 
@@ -101,14 +99,6 @@ class _Home:
     async def _top(self, kind: Kind, span: Span, *, limit: int) -> list[Topic]:
         found = await self._figures.top(kind, span.since, span.now, limit=limit)
         return [replace(one, name=masked(one.name)) for one in found]
-
-    async def tasks(self, visit: Visit) -> Sequence[Task]:
-        """What nobody's own area says yet."""
-        faq = await self._parts.topics.faq.status()
-        return (
-            Task(title="答不上的问题", count=faq.unanswered, path="", permission=Permission.FAQ_EDIT),
-            Task(title="已过期的问答", count=faq.expired, path="", permission=Permission.FAQ_EDIT),
-        )
 
     def _span(self, visit: Visit) -> Span:
         wanted = visit.query.get("days", "1")

@@ -44,7 +44,7 @@ class NoticeForm(Form):
     body = TextAreaField(
         "正文",
         [DataRequired("请填写正文。"), Length(max=5000, message="正文最多 5000 个字。")],
-        description="第一句就说什么事、从什么时候起。右边是手机上的样子。",
+        description="第一句就说什么事、从什么时候起。手机上的样子见本页的预览。",
     )
     department = StringField(
         "发文单位", [DataRequired("请填写发文单位。"), Length(max=200, message="单位名称最多 200 个字。")]

@@ -69,15 +69,13 @@ async def publish(browser: Browser, *, entry_id: str = ID, status: int = 303, **
 
 
 async def imported(topics: Topics, **fields: object) -> None:
-    entry = FaqEntry(
-        **{
-            "id": "hukou-1",
-            "question": "孩子上户口要带什么",
-            "answer": "带出生医学证明。",
-            "department": "云江市公安局",
-            **fields,
-        }
-    )
+    known = {
+        "id": "hukou-1",
+        "question": "孩子上户口要带什么",
+        "answer": "带出生医学证明。",
+        "department": "云江市公安局",
+    }
+    entry = msgspec.convert({**known, **fields}, FaqEntry)
     delivery: Delivery[FaqEntry] = Delivery()
     delivery.feeds.add("city")
     delivery.mentioned.add(entry.id)
@@ -188,6 +186,8 @@ async def test_an_editor_of_a_department_changes_only_its_own_entries(
         ({"similar": "\n".join(f"问法{n}" for n in range(201))}, "相似问法最多 200 行，现在有 201 行。"),
         ({"source_url": "javascript:alert(1)"}, "请填写以 http:// 或 https:// 开头的网址。"),
         ({"valid_until": "明天"}, "valid_until-errors"),
+        ({"valid_from": "2026-12-02", "valid_until": "2026-12-01"}, "有效期至不能早于生效日期。"),
+        ({"owner": "长" * 201}, "负责人最多 200 个字。"),
     ],
 )
 async def test_a_form_that_cannot_be_used_says_why_and_keeps_what_was_written(
@@ -230,6 +230,60 @@ async def test_the_preview_says_what_the_assistant_will_say(editor: Browser) -> 
     text = await answer.text()
     assert "断缴三个月内补缴，待遇不受影响。\n（云江市医疗保障局。依据：云医保〔2025〕3号）" in text
     assert "以上答复有效期至2026年12月03日。" in text
+
+
+async def test_an_answer_of_the_future_waits_for_its_day(
+    editor: Browser, topics: Topics, clock: FixedClock, new_browser: NewBrowser
+) -> None:
+    await publish(editor, valid_from="2026-11-25", valid_until="2026-12-31", owner="editor")
+
+    await told(topics, "医保断缴了怎么办", None)
+    assert "还没生效" in await editor.read(f"/faq/{ID}")
+    assert "2026-11-25 起 至 2026-12-31" in await editor.read("/faq", state="upcoming")
+    clock.advance(days=2)
+    await told(topics, "医保断缴了怎么办", ID)
+    later = await new_browser(Role.EDITOR, login="later")
+    assert "没有符合条件的内容" in await later.read("/faq", state="upcoming")
+
+
+async def test_owners_are_told_of_answers_that_end_soon_and_have_ended(
+    editor: Browser, new_browser: NewBrowser, topics: Topics, clock: FixedClock
+) -> None:
+    await imported(topics, id="e-1", question="甲问", valid_until="2026-12-20", owner="editor")
+    await imported(topics, id="e-2", question="乙问", valid_until="2026-11-20", owner="别人")
+    await imported(topics, id="e-3", question="丙问", valid_until="2027-12-20", owner="editor")
+
+    home = await editor.read("/")
+    assert "我负责的答案，到期或快要到期" in home
+    assert "答案已到期，不再答复" in home
+    assert "答案 30 天内到期" in home
+    other = await new_browser(Role.EDITOR, login="other")
+    assert "我负责的答案" not in await other.read("/")
+    mine = await editor.read("/faq", state="due", owner="me")
+    assert "甲问" in mine
+    assert "乙问" not in mine
+    assert "丙问" not in mine
+    clock.advance(days=60)
+    later = await new_browser(Role.EDITOR, login="later")
+    assert "甲问" in await later.read("/faq", state="expired")
+
+
+async def test_who_looks_after_an_entry_and_from_when_it_holds_is_in_its_history(editor: Browser) -> None:
+    await publish(editor, valid_from="2026-11-01", owner="lisi")
+    await publish(editor, valid_from="2026-11-05", owner="wangwu", base="1")
+
+    history = await editor.read(f"/faq/{ID}/versions")
+    assert "负责人" in history
+    assert "生效日期" in history
+    await editor.post(f"/faq/{ID}/restore", version="1")
+    assert 'value="lisi"' in await editor.read(f"/faq/{ID}")
+
+
+async def test_an_entry_may_be_without_an_owner_and_accounts_are_offered(editor: Browser, topics: Topics) -> None:
+    await imported(topics)
+
+    assert "孩子上户口要带什么" in await editor.read("/faq", owner="nobody")
+    assert '<option value="editor">' in await editor.read("/faq/hukou-1")
 
 
 async def test_the_list_is_searched_filtered_and_paged(editor: Browser, topics: Topics) -> None:
@@ -396,6 +450,19 @@ async def test_rows_that_cannot_be_used_are_named_and_the_others_are_written(
     assert "只能修改“云江市公安局”" in text
     assert "已经是另一条问答“孩子上户口要带什么”的问法" in text
     assert (await topics.faq.entry("a")).answer == "十天。"
+
+
+async def test_a_sheet_of_an_earlier_release_leaves_owner_and_first_day_alone(editor: Browser, topics: Topics) -> None:
+    await imported(topics, valid_from="2026-11-01", owner="lisi")
+    form = FormData()
+    old = "编号,问题,答案,部门\r\nhukou-1,孩子上户口要带什么,带出生证。,云江市公安局\r\n"
+    form.add_field("file", old.encode(), filename="old.csv")
+    form.add_field("write", "1")
+
+    assert "已写入" in await upload(editor, form)
+
+    entry = await topics.faq.entry("hukou-1")
+    assert (entry.answer, entry.owner, str(entry.valid_from)) == ("带出生证。", "lisi", "2026-11-01")
 
 
 async def test_a_file_that_is_no_sheet_and_no_file_are_refused_in_words(editor: Browser) -> None:

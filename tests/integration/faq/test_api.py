@@ -57,6 +57,7 @@ async def test_a_hit_brings_its_whole_answer(client: Client, import_rows: Import
             "department": "云江市公安局",
             "source": "《云江市便民告知》（示例）",
             "source_url": "",
+            "valid_from": None,
             "valid_until": None,
             "topics": [],
             "task_code": "",
@@ -78,7 +79,26 @@ async def test_an_expired_answer_is_withheld_everywhere(client: Client, import_r
     clock.advance(days=1)
     assert await search(client, "老年证怎么办") == ("none", [])
     status = await call(client, "GET", "/status")
-    assert (status["entries"], status["expired"]) == (3, 2)
+    assert (status["entries"], status["expired"], status["upcoming"]) == (3, 2, 0)
+
+
+async def test_an_answer_is_withheld_until_its_first_day(
+    client: Client, import_rows: Import, clock: FixedClock
+) -> None:
+    await import_rows(row("new", "老年证怎么办？", valid_from="2026-11-24"), row("price", "办一本护照要多少钱？"))
+    assert await search(client, "老年证怎么办") == ("none", [])
+    await call(client, "GET", "/entries/new", status=404)
+    assert (await call(client, "GET", "/status"))["upcoming"] == 1
+    clock.advance(days=1)
+    verdict, found = await search(client, "老年证怎么办")
+    assert (verdict, found[0]) == ("sure", "new")
+    assert (await call(client, "GET", "/entries/new"))["valid_from"] == "2026-11-24"
+
+
+async def test_an_answer_that_ends_before_it_begins_is_refused(client: Client) -> None:
+    wrong = row("a", "问？", valid_from="2026-11-24", valid_until="2026-11-23")
+    problem = await call(client, "PUT", "/entries/a", status=400, json=wrong)
+    assert "valid_from" in problem["detail"]
 
 
 async def test_an_edit_is_answered_next(client: Client, import_rows: Import) -> None:

@@ -17,7 +17,14 @@ result = partial(ranked, thresholds=Thresholds(nothing=0.6, sure=0.68, tie=0.08,
 TODAY = date(2026, 11, 23)
 
 
-def scored(entry_id: str, score: float, valid_until: date | None = None, *, exact: bool = False) -> Scored:
+def scored(
+    entry_id: str,
+    score: float,
+    valid_until: date | None = None,
+    *,
+    valid_from: date | None = None,
+    exact: bool = False,
+) -> Scored:
     hit = FaqHit(
         id=entry_id,
         question="问",
@@ -25,6 +32,7 @@ def scored(entry_id: str, score: float, valid_until: date | None = None, *, exac
         department="",
         source="",
         source_url="",
+        valid_from=valid_from,
         valid_until=valid_until,
         topics=[],
         task_code="",
@@ -38,7 +46,15 @@ def scored(entry_id: str, score: float, valid_until: date | None = None, *, exac
     [(None, True), (date(2026, 11, 24), True), (date(2026, 11, 23), True), (date(2026, 11, 22), False)],
 )
 def test_an_answer_holds_through_its_last_day(valid_until: date | None, valid: bool) -> None:
-    assert is_valid(valid_until, TODAY) is valid
+    assert is_valid(None, valid_until, TODAY) is valid
+
+
+@pytest.mark.parametrize(
+    ("valid_from", "valid"),
+    [(None, True), (date(2026, 11, 24), False), (date(2026, 11, 23), True), (date(2026, 11, 22), True)],
+)
+def test_an_answer_holds_from_its_first_day(valid_from: date | None, valid: bool) -> None:
+    assert is_valid(valid_from, date(2026, 12, 1), TODAY) is valid
 
 
 def test_a_lone_good_hit_is_sure() -> None:
@@ -61,6 +77,12 @@ def test_nothing_like_it_shows_nothing() -> None:
 def test_an_expired_best_answer_makes_room_for_the_next() -> None:
     found = result([scored("old", 1.0, date(2026, 1, 1), exact=True), scored("new", 0.95)], today=TODAY, limit=3)
     assert (found.verdict, [hit.id for hit in found.hits]) == ("sure", ["new"])
+
+
+def test_an_answer_of_tomorrow_makes_room_for_the_one_of_today() -> None:
+    tomorrow = scored("new", 1.0, valid_from=date(2026, 11, 24), exact=True)
+    found = result([tomorrow, scored("old", 0.95, date(2026, 11, 23))], today=TODAY, limit=3)
+    assert (found.verdict, [hit.id for hit in found.hits]) == ("sure", ["old"])
 
 
 def test_when_only_expired_answers_fit_there_is_none() -> None:

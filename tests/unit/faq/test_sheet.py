@@ -20,7 +20,9 @@ ENTRY = FaqEntry(
     department="云江市公安局",
     source="云公〔2026〕1号",
     source_url="https://example.gov.cn/1",
+    valid_from=date(2026, 12, 1),
     valid_until=date(2026, 12, 31),
+    owner="lisi",
     topics=["户籍", "新生儿"],
     task_code="1199",
 )
@@ -80,6 +82,9 @@ def test_a_csv_of_excel_is_read_in_either_encoding(encoding: str) -> None:
         ({"answer": None}, "“答案”没有填。"),
         ({"question": "长" * 501}, "“问题”太长，最多 500 个。"),
         ({"valid_until": "明年"}, "“有效期至”写成 2026-12-31 这样，现在是“明年”。"),
+        ({"valid_from": "明年"}, "“生效日期”写成 2026-12-31 这样，现在是“明年”。"),
+        ({"valid_from": "2026-12-31", "valid_until": "2026-12-30"}, "“生效日期”在“有效期至”后面。"),
+        ({"owner": "长" * 201}, "“负责人”太长，最多 200 个。"),
         ({"id": "有 空格"}, "“编号”的内容不符合要求。"),
     ],
 )
@@ -88,6 +93,17 @@ def test_a_bad_row_is_named_and_the_others_are_read(fields: dict[str, Any], reas
 
     assert [(one.line, one.reason) for one in sheet.bad] == [(2, reason)]
     assert [line for line, _ in sheet.entries] == [3]
+
+
+def test_a_file_of_an_earlier_release_leaves_what_it_has_no_column_for() -> None:
+    old = "编号,问题,相似问法,答案,部门,依据,依据链接,有效期至,主题,相关事项编码"
+    sheet = read("a.csv", f"{old}\r\nhukou-1,问,,改过。,云江市公安局,,,,,\r\n".encode())
+
+    changed = sheet.over(ENTRY, sheet.entries[0][1]) if not sheet.bad else None
+
+    assert changed is not None
+    assert (changed.answer, changed.valid_from, changed.owner) == ("改过。", ENTRY.valid_from, "lisi")
+    assert (changed.source, changed.valid_until) == ("", None), "an empty cell says that there is none"
 
 
 def test_two_rows_of_one_entry_are_told_and_empty_rows_passed_over() -> None:

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from pathlib import Path
 from typing import Any
 
-from services.importing.delivery import Delivered, Delivery, Kind, read_delivery
+from msgspec.structs import replace
+
+from services.faq.types import FaqEntry
+from services.importing.delivery import Delivered, Delivery, Kind, content_hash, read_delivery
 from services.importing.report import Report
 from services.importing.values import converted
 
@@ -71,11 +75,28 @@ def test_the_feed_is_the_given_source_or_the_rows_or_the_files_name(tmp_path: Pa
     ]
 
 
+def test_what_an_old_file_brings_is_the_same_to_a_release_that_knows_more_fields() -> None:
+    entry = FaqEntry(
+        id="a",
+        question="问",
+        similar=["怎么问"],
+        answer="答",
+        department="局",
+        source="文",
+        valid_until=date(2026, 12, 31),
+        topics=["t"],
+        task_code="c",
+    )
+
+    assert content_hash(entry, "city") == "e1d33bb7ea995881ff892b3387abf6d7", "as the first release computed it"
+    assert content_hash(replace(entry, owner="lisi"), "city") != content_hash(entry, "city")
+
+
 def test_the_hash_tells_equal_from_changed(tmp_path: Path) -> None:
-    def content_hash(size: int) -> str:
+    def of(size: int) -> str:
         return read(tmp_path, {"id": "a", "size": size})[0].entries[0].content_hash
 
-    assert content_hash(1) == content_hash(1) != content_hash(2)
+    assert of(1) == of(1) != of(2)
 
 
 def test_progress_counts_every_row(tmp_path: Path) -> None:
