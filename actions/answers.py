@@ -154,6 +154,25 @@ class Case(Value, frozen=True, kw_only=True):
     result: Result | None = None
 
 
+class CaseFollowed(Value, frozen=True, kw_only=True):
+    project_no: str
+    task_name: str
+    state_text: str = ""
+
+
+class Subject(Value, frozen=True, kw_only=True):
+    code: str
+    kind: Literal["topic", "district"]
+    name: str
+    aliases: list[str] = []
+
+
+class Followed(Value, frozen=True, kw_only=True):
+    subjects: list[Subject]
+    #: Since when no notices are wanted any more.
+    left_at: datetime | None = None
+
+
 class AskedOption(Value, frozen=True, kw_only=True):
     id: str
     label: str

@@ -15,10 +15,12 @@ import structlog
 from actions.answers import (
     Appointment,
     Case,
+    CaseFollowed,
     Checklist,
     Day,
     FaqHit,
     FaqSearch,
+    Followed,
     Guide,
     Hall,
     Item,
@@ -28,6 +30,7 @@ from actions.answers import (
     Redeemed,
     Service,
     Slot,
+    Subject,
 )
 from actions.errors import BackendDown, BackendError, BadValue, Clash, Missing, Refusal, TooMany
 from actions.settings import ActionSettings, Endpoint
@@ -143,6 +146,41 @@ class Backends:
     async def subscribe(self, project_no: str, query_code: str, citizen_id: str) -> None:
         path = f"/cases/{_part(project_no)}/subscriptions/{_part(citizen_id)}"
         await self._send("PUT", self._settings.progress, path, {"query_code": query_code})
+
+    async def followed_cases(self, citizen_id: str) -> list[CaseFollowed]:
+        """The cases of which the citizen is told."""
+        return await self._get(
+            self._settings.progress, f"/citizens/{_part(citizen_id)}/subscriptions", list[CaseFollowed]
+        )
+
+    async def leave_case(self, project_no: str, citizen_id: str) -> None:
+        path = f"/cases/{_part(project_no)}/subscriptions/{_part(citizen_id)}"
+        await self._call("DELETE", self._settings.progress, path)
+
+    # subscriptions
+
+    async def subjects(self) -> list[Subject]:
+        """Topics and districts that can be followed."""
+        return await self._get(self._settings.subscriptions, "/subjects", list[Subject])
+
+    async def followed(self, citizen_id: str) -> Followed:
+        return await self._get(self._settings.subscriptions, f"/citizens/{_part(citizen_id)}", Followed)
+
+    async def follow(self, citizen_id: str, code: str) -> Followed:
+        return await self._subscription("PUT", f"/citizens/{_part(citizen_id)}/subjects/{_part(code)}")
+
+    async def leave(self, citizen_id: str, code: str) -> Followed:
+        return await self._subscription("DELETE", f"/citizens/{_part(citizen_id)}/subjects/{_part(code)}")
+
+    async def leave_all(self, citizen_id: str) -> Followed:
+        """No notices any more, emergencies excepted."""
+        return await self._subscription("DELETE", f"/citizens/{_part(citizen_id)}")
+
+    async def take_notices_again(self, citizen_id: str) -> Followed:
+        return await self._subscription("PUT", f"/citizens/{_part(citizen_id)}")
+
+    async def _subscription(self, method: str, path: str) -> Followed:
+        return _typed(await self._call(method, self._settings.subscriptions, path), Followed, path)
 
     # notices
 

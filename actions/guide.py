@@ -12,6 +12,7 @@ from actions.listing import is_about_halls, tell_halls
 from actions.memory import Event
 from actions.notices import ASKS_GENUINE, SHORTEST_NOTICE
 from actions.said import said
+from actions.subscriptions import chosen, in_form
 
 
 class AnswerQuestion(BackedAction):
@@ -24,8 +25,9 @@ class AnswerQuestion(BackedAction):
         message = said(tracker)
         if message.value(ASKS_GENUINE) and len(message.text) >= SHORTEST_NOTICE:
             return [FollowupAction("notice_form")]
+        if chosen(message, tracker) is not None:
+            return [FollowupAction("action_choose_option")]
         if is_about_halls(message):
             await tell_halls(self.parts, dispatcher, message)
             return []
-        in_form = bool((tracker.active_loop or {}).get("name"))
-        return await Answers(self.parts, dispatcher, tracker, quiet=in_form).answer(message)
+        return await Answers(self.parts, dispatcher, tracker, quiet=in_form(tracker)).answer(message)

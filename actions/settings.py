@@ -34,6 +34,7 @@ class ActionSettings(msgspec.Struct, frozen=True, kw_only=True):
     faq: Endpoint
     appointments: Endpoint
     progress: Endpoint
+    subscriptions: Endpoint
     notices: Endpoint
     vault: Endpoint
     #: One call to a backend, at most.
@@ -48,6 +49,7 @@ TOPICS = {
     "faq": "/faq/v1",
     "appointments": "/appointments/v1",
     "progress": "/progress/v1",
+    "subscriptions": "/subscriptions/v1",
     "notices": "/notices/v1",
     "vault": "/vault/v1",
 }

@@ -13,6 +13,7 @@ from actions.memory import Event, let_go, on_table
 from actions.options import picked
 from actions.progress import OFFER, YES
 from actions.said import said
+from actions.subscriptions import CHOICES, choose, chosen
 
 
 class ChooseOption(BackedAction):
@@ -24,6 +25,10 @@ class ChooseOption(BackedAction):
     async def act(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> list[Event]:
         options = on_table(tracker, ITEM_KIND, FAQ_KIND, ASPECT_KIND) or on_table(tracker, OFFER)
         message = said(tracker)
+        wish = chosen(message, tracker)
+        if wish is not None:
+            return await choose(self.parts, dispatcher, message.citizen_id, wish)
+        options = options or on_table(tracker, *CHOICES)
         option = picked(message.text, options)
         if option is not None and option.kind == OFFER:
             return [FollowupAction("action_accept_offer" if option.value == YES else "action_decline_offer")]
@@ -55,6 +60,8 @@ class TakeValue(BackedAction):
 
     async def act(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> list[Event]:
         message = said(tracker)
+        if chosen(message, tracker) is not None:
+            return [FollowupAction("action_choose_option")]
         if message.value("case_number"):
             return [FollowupAction("progress_form")]
         if any(message.value(name) for name in ("id_card", "id_wrong", "mobile", "bank_card")):

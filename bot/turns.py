@@ -26,6 +26,7 @@ MENU: Mapping[str, str] = {
     "book": "/book_appointment",
     "my_appointments": "/list_appointments",
     "progress": "/query_progress",
+    "my_subscriptions": "/list_subscriptions",
     "faq": "/menu_faq",
 }
 

@@ -63,6 +63,10 @@ def check(assistant: Assistant, reply: Reply, turn: dict[str, Any]) -> None:
         assert [one["question"] for one in backends.unanswered] == [turn["recorded"]]
     if "promised" in turn:
         assert [question for question, _ in backends.promises] == turn["promised"]
+    if "follows" in turn:
+        assert [sorted(codes) for codes in backends.followed.values()] == [sorted(turn["follows"])]
+    if "left" in turn:
+        assert bool(backends.left) == turn["left"]
     if "subscribed" in turn:
         assert [number for number, _ in backends.subscriptions] == [turn["subscribed"]]
 

@@ -203,3 +203,14 @@ SITUATIONS: dict[str, list[dict[str, Any]]] = {
         },
     ]
 }
+#: What can be followed.
+SUBJECTS: list[dict[str, Any]] = [
+    {"code": "medical_insurance", "kind": "topic", "name": "医保", "aliases": ["医疗保险", "医保卡"]},
+    {"code": "social_security", "kind": "topic", "name": "社保", "aliases": ["社会保险", "养老金"]},
+    {"code": "housing_fund", "kind": "topic", "name": "公积金", "aliases": ["住房公积金"]},
+    {"code": "hukou", "kind": "topic", "name": "户籍", "aliases": ["户口"]},
+    {"code": "education", "kind": "topic", "name": "教育", "aliases": ["入学", "招生"]},
+    {"code": "exit_entry", "kind": "topic", "name": "出入境", "aliases": ["护照"]},
+    {"code": "990101", "kind": "district", "name": "江北区", "aliases": ["江北"]},
+    {"code": "990102", "kind": "district", "name": "江南区", "aliases": ["江南"]},
+]

@@ -25,6 +25,7 @@ from tests.fakes.backend_data import (
     SERVICES,
     SITUATIONS,
     STARTS,
+    SUBJECTS,
     answer,
     hall,
     hit,
@@ -51,6 +52,10 @@ class FakeBackends:
     now: datetime = datetime(2026, 11, 24, 10, 0, tzinfo=ZONE)
     appointments: list[dict[str, Any]] = field(default_factory=list)
     subscriptions: list[tuple[str, str]] = field(default_factory=list)
+    #: Citizen -> codes of what they follow, in the order of SUBJECTS when told.
+    followed: dict[str, set[str]] = field(default_factory=dict)
+    #: Citizens who want no notices any more.
+    left: set[str] = field(default_factory=set)
     unanswered: list[dict[str, Any]] = field(default_factory=list)
     #: (question, citizen) of who wants to be told an answer.
     promises: list[tuple[str, str]] = field(default_factory=list)
@@ -96,6 +101,11 @@ class FakeBackends:
         app.router.add_post("/appointments/v1/appointments/{code}/{act}", self._act)
         app.router.add_post("/progress/v1/cases/query", self._case)
         app.router.add_put("/progress/v1/cases/{number}/subscriptions/{citizen}", self._subscribe)
+        app.router.add_delete("/progress/v1/cases/{number}/subscriptions/{citizen}", self._unsubscribe)
+        app.router.add_get("/progress/v1/citizens/{citizen}/subscriptions", self._followed_cases)
+        app.router.add_get("/subscriptions/v1/subjects", self._subjects)
+        app.router.add_route("*", "/subscriptions/v1/citizens/{citizen}", self._notices)
+        app.router.add_route("*", "/subscriptions/v1/citizens/{citizen}/subjects/{code}", self._subject)
         app.router.add_post("/notices/v1/verifications", self._verify)
         app.router.add_post("/vault/v1/redeem", self._redeem)
         return app
@@ -327,6 +337,47 @@ class FakeBackends:
             return problem(404, "case-not-found")
         self.subscriptions.append((number, citizen))
         return web.Response(status=204)
+
+    async def _unsubscribe(self, request: web.Request) -> web.Response:
+        gone = (request.match_info["number"], request.match_info["citizen"])
+        self.subscriptions = [one for one in self.subscriptions if one != gone]
+        return web.Response(status=204)
+
+    async def _followed_cases(self, request: web.Request) -> web.Response:
+        mine = {number for number, citizen in self.subscriptions if citizen == request.match_info["citizen"]}
+        found = [case for (number, _), case in CASES.items() if number in mine]
+        keys = ("project_no", "task_name", "state_text")
+        return web.json_response([{key: case[key] for key in keys} for case in found])
+
+    # what citizens follow
+
+    async def _subjects(self, request: web.Request) -> web.Response:
+        return web.json_response(SUBJECTS)
+
+    async def _notices(self, request: web.Request) -> web.Response:
+        citizen = request.match_info["citizen"]
+        if request.method == "DELETE":
+            self.followed.pop(citizen, None)
+            self.left.add(citizen)
+        elif request.method == "PUT":
+            self.left.discard(citizen)
+        return self._told(citizen)
+
+    async def _subject(self, request: web.Request) -> web.Response:
+        citizen, code = request.match_info["citizen"], request.match_info["code"]
+        if code not in {one["code"] for one in SUBJECTS}:
+            return problem(404, "subject-not-found")
+        if request.method == "PUT":
+            self.followed.setdefault(citizen, set()).add(code)
+            self.left.discard(citizen)
+        else:
+            self.followed.get(citizen, set()).discard(code)
+        return self._told(citizen)
+
+    def _told(self, citizen: str) -> web.Response:
+        mine = [one for one in SUBJECTS if one["code"] in self.followed.get(citizen, ())]
+        left_at = self.now.isoformat() if citizen in self.left else None
+        return web.json_response({"subjects": mine, "left_at": left_at})
 
     async def _verify(self, request: web.Request) -> web.Response:
         """One notice was sent; a text with its first words is changed where it does not hold it whole."""

@@ -95,6 +95,7 @@ def event(kind: EventKind, key: str = "") -> InboundMessage:
         (event(EventKind.MENU_CLICK, "find_item"), "/find_item"),
         (event(EventKind.MENU_CLICK, "book"), "/book_appointment"),
         (event(EventKind.MENU_CLICK, "my_appointments"), "/list_appointments"),
+        (event(EventKind.MENU_CLICK, "my_subscriptions"), "/list_subscriptions"),
         (event(EventKind.MENU_CLICK, "progress"), "/query_progress"),
         (event(EventKind.MENU_CLICK, "faq"), "/menu_faq"),
         (event(EventKind.MENU_CLICK, "/restart"), "/menu_help"),
