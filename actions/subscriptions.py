@@ -29,6 +29,7 @@ _ALL = re.compile(
     r"全部|所有|一切|任何|统统|通通|都(?:不|退|别|取消)|全(?:退|不|取消)|什么通知都|别再?给我发|不要再?给我发"
 )
 _BACK = re.compile(r"恢复|重新(?:接收|开启|打开|收)|继续(?:接收|收|给我发)")
+_LESS = re.compile(r"退订|退掉|取消|关闭|关掉|关了|停止|停掉|不再|不想|不要|不用|不看|别|屏蔽|拉黑|减少")
 _CASES = re.compile(r"办件|进度|进展|件的|这个件")
 #: Words of a wish to follow or to leave that name nothing.
 _WISH = re.compile(
@@ -40,13 +41,16 @@ NAMED = 5
 
 
 class SubscribeTopic(BackedAction):
-    """Follows what is named; without a name it asks what."""
+    """Follows what is named; without a name it asks what. The words say which way, whatever the intent was taken for:
+    sentences for and against differ by a sign or two."""
 
     def name(self) -> str:
         return "action_subscribe_topic"
 
     async def act(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> list[Event]:
         message, backends = said(tracker), self.parts.backends
+        if wants_less(message.text):
+            return await leave_named(self.parts, dispatcher, tracker, message)
         subjects = await backends.subjects()
         wanted = named_subjects(message.text, subjects)
         if not wanted and _BACK.search(message.text):
@@ -67,19 +71,7 @@ class UnsubscribeTopic(BackedAction):
         return "action_unsubscribe_topic"
 
     async def act(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> list[Event]:
-        message, backends = said(tracker), self.parts.backends
-        number = message.value("case_number")
-        if number:
-            return await leave_case(self.parts, dispatcher, message.citizen_id, number.upper())
-        named = named_subjects(message.text, await backends.subjects())
-        if named:
-            return await leave(self.parts, dispatcher, message.citizen_id, named)
-        if _ALL.search(message.text):
-            return await leave_all(self.parts, dispatcher, message.citizen_id)
-        followed, cases = await _all_followed(self.parts, message.citizen_id)
-        if _CASES.search(message.text) and len(cases) == 1:
-            return await leave_case(self.parts, dispatcher, message.citizen_id, cases[0].project_no)
-        return _ask_what_to_leave(dispatcher, tracker, followed, cases)
+        return await leave_named(self.parts, dispatcher, tracker, said(tracker))
 
 
 class ListSubscriptions(BackedAction):
@@ -103,6 +95,22 @@ class ListSubscriptions(BackedAction):
             offered = await self.parts.backends.subjects()
             dispatcher.utter_message(response="utter_no_subscriptions", names=names_of(offered))
         return []
+
+
+async def leave_named(parts: Parts, say: CollectingDispatcher, tracker: Tracker, message: Said) -> list[Event]:
+    """Leaves what the message names: a case, subjects, all; where it names nothing, it is asked."""
+    number = message.value("case_number")
+    if number:
+        return await leave_case(parts, say, message.citizen_id, number.upper())
+    named = named_subjects(message.text, await parts.backends.subjects())
+    if named:
+        return await leave(parts, say, message.citizen_id, named)
+    if _ALL.search(message.text):
+        return await leave_all(parts, say, message.citizen_id)
+    followed, cases = await _all_followed(parts, message.citizen_id)
+    if _CASES.search(message.text) and len(cases) == 1:
+        return await leave_case(parts, say, message.citizen_id, cases[0].project_no)
+    return _ask_what_to_leave(say, tracker, followed, cases)
 
 
 async def choose(parts: Parts, say: CollectingDispatcher, citizen_id: str, option: Option) -> list[Event]:
@@ -161,6 +169,11 @@ async def leave_all(parts: Parts, say: CollectingDispatcher, citizen_id: str) ->
     await parts.backends.leave_all(citizen_id)
     say.utter_message(response="utter_left_all")
     return [SlotSet("offer", None), *shown([])]
+
+
+def wants_less(text: str) -> bool:
+    """Whether the words are those of who wants to hear less."""
+    return bool(_LESS.search(text)) and not _BACK.search(text)
 
 
 def named_subjects(text: str, subjects: Sequence[Subject]) -> list[Subject]:
