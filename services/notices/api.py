@@ -109,6 +109,7 @@ def make_api(service: NoticeService, verification: VerificationService) -> Api:
             _action("release", service.release, "Send a late notice all the same"),
             _action("pause", service.pause, "Attempt no more recipients until resumed"),
             _action("resume", service.resume, "Go on"),
+            _action("skip", service.skip, "Leave a recurring notice out this time", errors.NothingToDo),
             _action("cancel", service.cancel, "Attempt no more recipients at all"),
             _action("retry-failed", service.retry_failed, "Send to the failed again", errors.NothingToDo),
         ),

@@ -6,7 +6,7 @@ import unicodedata
 from datetime import datetime, timedelta
 
 from services.clock import local
-from services.notices import texts
+from services.notices import recurrence, texts
 from services.notices.errors import BadNotice, PastDue
 from services.notices.models import NoticeRow
 from services.notices.rules import ROUTES, SYSTEM
@@ -31,6 +31,13 @@ def staff_name(name: str) -> str:
 def same_name(one: str, other: str) -> bool:
     """Two spellings of one name do not make two people."""
     return "".join(one.split()).casefold() == "".join(other.split()).casefold()
+
+
+def everything(notice: NoticeRow, now: datetime) -> None:
+    """Text, times and repetition; raises BadNotice or PastDue with a sentence that says what to change."""
+    content(notice)
+    schedule(notice, now)
+    repetition(notice)
 
 
 def content(notice: NoticeRow) -> None:
@@ -61,6 +68,28 @@ def schedule(notice: NoticeRow, now: datetime) -> None:
         raise BadNotice(texts.expires_before_due(_say(notice.expires_at), _say(notice.due_at)))
     if (notice.quiet_from is None) != (notice.quiet_until is None):
         raise BadNotice(texts.half_quiet())
+
+
+def repetition(notice: NoticeRow) -> None:
+    """It comes again at times that make sense, and not for ever."""
+    if not notice.recurrence:
+        return
+    if notice.emergency:
+        raise BadNotice(texts.no_recurring_emergency())
+    if notice.recurrence_ends_at is None:
+        raise BadNotice(texts.endless())
+    if not notice.due_at < notice.recurrence_ends_at <= notice.due_at + FAR:
+        raise BadNotice(texts.bad_end(_say(notice.recurrence_ends_at), FAR.days))
+    try:
+        recurrence.check(notice.recurrence, notice.recurrence_zone, notice.due_at)
+    except recurrence.BadPattern as error:
+        raise BadNotice(texts.bad_pattern(notice.recurrence)) from error
+    except recurrence.UnknownZone as error:
+        raise BadNotice(texts.unknown_zone(notice.recurrence_zone)) from error
+    except recurrence.NeverAgain as error:
+        raise BadNotice(texts.never_again(notice.recurrence)) from error
+    except recurrence.TooOften as error:
+        raise BadNotice(texts.too_often()) from error
 
 
 def not_over(notice: NoticeRow, now: datetime) -> None:

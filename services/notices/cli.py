@@ -16,7 +16,7 @@ from rich.table import Table
 from services.citizens.service import CitizenService
 from services.cli import Commands, Context, Handler
 from services.clock import CITY_ZONE, local
-from services.notices import cli_arguments, texts
+from services.notices import cli_arguments, cli_texts
 from services.notices.errors import BadNotice
 from services.notices.intake import read_citizens, read_instant, read_quiet_hours
 from services.notices.service import NoticeService
@@ -45,6 +45,7 @@ def register(commands: Commands) -> None:
         "release": release,
         "pause": pause,
         "resume": resume,
+        "skip": skip,
         "cancel": cancel,
         "retry-failed": retry_failed,
         "resolve": resolve,
@@ -71,7 +72,7 @@ async def create(service: NoticeService, arguments: argparse.Namespace, context:
     notice = await _create(service, arguments, context)
     if notice is None:
         return 1
-    context.out.print(texts.created(notice.number, notice.title, _say(notice.due_at)), markup=False)
+    context.out.print(cli_texts.created(notice.number, notice.title, _say(notice.due_at)), markup=False)
     return 0
 
 
@@ -82,7 +83,7 @@ async def send(service: NoticeService, arguments: argparse.Namespace, context: C
         return 1
     await service.submit(str(notice.id), arguments.by)
     notice = await service.approve(str(notice.id), arguments.approved_by)
-    context.out.print(texts.scheduled(notice.number, _say(notice.due_at), notice.counters.audience), markup=False)
+    context.out.print(cli_texts.scheduled(notice.number, _say(notice.due_at), notice.counters.audience), markup=False)
     return 0
 
 
@@ -102,9 +103,9 @@ def _citizens(path: Path | None, context: Context) -> list[UUID] | None:
         with path.open(encoding="utf-8-sig", newline="") as lines:
             read = read_citizens(lines)
     except (OSError, UnicodeDecodeError) as error:
-        raise BadNotice(texts.unreadable(str(path), type(error).__name__)) from error
+        raise BadNotice(cli_texts.unreadable(str(path), type(error).__name__)) from error
     for bad in read.bad:
-        context.out.print(texts.bad_line(bad.line, bad.value, bad.reason), style="red", markup=False)
+        context.out.print(cli_texts.bad_line(bad.line, bad.value, bad.reason), style="red", markup=False)
     return None if read.bad else list(read.citizens)
 
 
@@ -112,7 +113,7 @@ async def edit(service: NoticeService, arguments: argparse.Namespace, context: C
     """Changes what is given."""
     change = _checked({**_plan(arguments, context.clock.now()), "staff": arguments.by}, NoticeEdit)
     notice = await service.edit(arguments.id, change)
-    context.out.print(texts.edited(notice.number, notice.version), markup=False)
+    context.out.print(cli_texts.edited(notice.number, notice.version), markup=False)
     return 0
 
 
@@ -130,6 +131,9 @@ def _plan(arguments: argparse.Namespace, now: datetime) -> dict[str, Any]:
         "due_at": now if arguments.at == "now" else _instant(arguments.at),
         "expires_at": _instant(arguments.expires),
         "emergency": arguments.emergency or None,
+        "recurrence": arguments.repeat,
+        "recurrence_zone": arguments.repeat_zone,
+        "recurrence_ends_at": _instant(arguments.repeat_until),
     }
     if arguments.quiet is not None:
         fields["quiet_from"], fields["quiet_until"] = _quiet(arguments.quiet)
@@ -142,14 +146,14 @@ def _instant(value: str | None) -> datetime | None:
     try:
         return read_instant(value, CITY_ZONE)
     except ValueError as error:
-        raise BadNotice(texts.bad_time(value)) from error
+        raise BadNotice(cli_texts.bad_time(value)) from error
 
 
 def _quiet(value: str) -> tuple[time, time]:
     try:
         return read_quiet_hours(value)
     except ValueError as error:
-        raise BadNotice(texts.bad_quiet(value)) from error
+        raise BadNotice(cli_texts.bad_quiet(value)) from error
 
 
 def _checked(values: Mapping[str, Any], kind: Any) -> Any:
@@ -182,6 +186,10 @@ async def resume(service: NoticeService, arguments: argparse.Namespace, context:
     return _told(context, await service.resume(arguments.id, arguments.by))
 
 
+async def skip(service: NoticeService, arguments: argparse.Namespace, context: Context) -> int:
+    return _told(context, await service.skip(arguments.id, arguments.by))
+
+
 async def cancel(service: NoticeService, arguments: argparse.Namespace, context: Context) -> int:
     return _told(context, await service.cancel(arguments.id, arguments.by))
 
@@ -201,7 +209,7 @@ async def resolve(service: NoticeService, arguments: argparse.Namespace, context
 
 
 def _told(context: Context, notice: Notice) -> int:
-    context.out.print(texts.now_in_state(notice.number, notice.state), markup=False)
+    context.out.print(cli_texts.now_in_state(notice.number, notice.state), markup=False)
     return 0
 
 
@@ -222,20 +230,20 @@ async def list_notices(service: NoticeService, arguments: argparse.Namespace, co
 
 async def show(service: NoticeService, arguments: argparse.Namespace, context: Context) -> int:
     notice = await service.get(arguments.id)
-    for line in texts.notice_lines(notice, await service.progress(arguments.id), say=_say):
+    for line in cli_texts.notice_lines(notice, await service.progress(arguments.id), say=_say):
         context.out.print(line, markup=False)
     return 0
 
 
 async def preview(service: NoticeService, arguments: argparse.Namespace, context: Context) -> int:
     for one in await service.previews(arguments.id):
-        for line in texts.preview_lines(one):
+        for line in cli_texts.preview_lines(one):
             context.out.print(line, markup=False)
     return 0
 
 
 async def reach(service: NoticeService, arguments: argparse.Namespace, context: Context) -> int:
-    for line in texts.reach_lines(await service.reach(arguments.id)):
+    for line in cli_texts.reach_lines(await service.reach(arguments.id)):
         context.out.print(line, markup=False, soft_wrap=True)
     return 0
 
@@ -244,14 +252,14 @@ async def verify(_service: NoticeService, arguments: argparse.Namespace, context
     """0 for a notice of ours, 1 for anything else."""
     forwarded = _checked({"text": arguments.text}, Forwarded)
     found = await VerificationService(sessions=context.sessions, clock=context.clock).verify(forwarded.text)
-    context.out.print(texts.verified(found, "" if found.sent_at is None else _say(found.sent_at)), markup=False)
+    context.out.print(cli_texts.verified(found, "" if found.sent_at is None else _say(found.sent_at)), markup=False)
     return 0 if found.verdict == "genuine" else 1
 
 
 async def changes(service: NoticeService, arguments: argparse.Namespace, context: Context) -> int:
     for change in await service.changes(arguments.id):
         when = local(change.at).strftime("%Y-%m-%d %H:%M:%S")
-        context.out.print(texts.change_line(change, when), markup=False)
+        context.out.print(cli_texts.change_line(change, when), markup=False)
     return 0
 
 

@@ -27,6 +27,7 @@ def add(commands: Commands, handlers: Mapping[str, Handler]) -> None:
         "release": _add(actions, "release", "已过时间，确认仍要发送", reference=True, by=True),
         "pause": _add(actions, "pause", "暂停发送", reference=True, by=True),
         "resume": _add(actions, "resume", "继续发送", reference=True, by=True),
+        "skip": _add(actions, "skip", "定期发送的通知跳过这一次", reference=True, by=True),
         "cancel": _add(actions, "cancel", "取消", reference=True, by=True),
         "retry-failed": _add(actions, "retry-failed", "只重发失败的", reference=True, by=True),
         "resolve": _add(actions, "resolve", "处理存疑的收件人", reference=True, by=True),
@@ -76,4 +77,9 @@ def _add_content(parser: argparse.ArgumentParser, *, required: bool) -> None:
     parser.add_argument("--late-after", type=int, metavar="MINUTES", help="晚多少分钟算错过，默认 15")
     parser.add_argument("--expires", help="有效期，过后不再发送")
     parser.add_argument("--quiet", metavar="22:00-07:00", help="免打扰时段，期间到时间的等结束再发")
+    parser.add_argument(
+        "--repeat", metavar="CRON", help='定期发送：分 时 日 月 星期，如每周一 9 点 "0 9 * * 1"；写 "" 改回一次'
+    )
+    parser.add_argument("--repeat-zone", metavar="ZONE", help="规则按哪个时区，默认 Asia/Shanghai")
+    parser.add_argument("--repeat-until", metavar="TIME", help="定期发送到什么时候为止，必填")
     parser.add_argument("--emergency", action="store_true", help="紧急：先于其他通知，不受免打扰限制")

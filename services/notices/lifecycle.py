@@ -13,14 +13,17 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.clock import CITY_ZONE, Clock
 from services.db import Sessions
-from services.notices import deliveries, repository
+from services.notices import deliveries, repository, ticking
 from services.notices.dispatch import DispatchService
 from services.notices.models import NoticeRow, RunRow
+from services.notices.repeating import RepeatingService
 from services.notices.rules import ROUTES, SYSTEM, Decision, LatePolicy, Plan, allowed, decide
 from services.notices.values import Audience, ChunkKey, Follower
 
 log = structlog.stdlib.get_logger(__name__)
 
+#: So long before it is due a notice that comes again gets its audience.
+FREEZE_AHEAD = timedelta(minutes=10)
 #: Recipients copied in one transaction; a whole number of every route's chunks.
 PAGE = 10_000
 #: Chunks swept in one transaction.
@@ -46,11 +49,13 @@ class LifecycleService:
         self._clock = clock
         self._audience = audience
         self._dispatch = DispatchService(sessions, clock)
+        self._repeating = RepeatingService(sessions=sessions, clock=clock)
 
     async def tick(self) -> None:
         """Everything that has become due since the last tick."""
         await self.freeze_all()
         await self.start_due()
+        await self._repeating.plan_all()
         await self.watch_running()
         await self.sweep_all()
         await self.finish_all()
@@ -58,9 +63,11 @@ class LifecycleService:
     # -- the audience
 
     async def freeze_all(self) -> None:
-        """Completes every approved notice's audience, page by page."""
+        """Completes every approved notice's audience, page by page; that of a notice coming again shortly before its
+        time, so that who followed meanwhile gets it."""
         async with self._sessions() as session:
-            runs = await repository.unfrozen_runs(session)
+            until = self._clock.now() + FREEZE_AHEAD
+            runs = await ticking.unfrozen_runs(session, repeats_until=until)
         for run in runs:
             while await self.freeze_page(run.notice_id, run.version):
                 pass
@@ -107,7 +114,7 @@ class LifecycleService:
     async def _start_next(self) -> bool:
         now = self._clock.now()
         async with self._sessions.begin() as session:
-            notice = await repository.claim_waiting(session, now)
+            notice = await ticking.claim_waiting(session, now)
             if notice is None:
                 return False
             run = await repository.current_run(session, notice)
@@ -123,7 +130,7 @@ class LifecycleService:
         """Ends what is past its expiry; what is being sent when quiet hours begin waits for their end."""
         now = self._clock.now()
         async with self._sessions() as session:
-            running = await repository.running(session)
+            running = await ticking.running(session)
         for seen in running:
             async with self._sessions.begin() as session:
                 run = await repository.current_run(session, seen)
@@ -138,7 +145,7 @@ class LifecycleService:
     async def sweep_all(self) -> None:
         """Cancels what is open of stopped runs, some chunks at a time."""
         async with self._sessions() as session:
-            runs = await repository.stopping_runs(session)
+            runs = await ticking.stopping_runs(session)
         for run in runs:
             while await self.sweep(run.notice_id, run.version):
                 pass
@@ -156,7 +163,7 @@ class LifecycleService:
     async def finish_all(self) -> None:
         """Ends notices whose last recipient was settled by a worker that died right after."""
         async with self._sessions() as session:
-            sending = [notice for notice in await repository.running(session) if notice.state == "sending"]
+            sending = [notice for notice in await ticking.running(session) if notice.state == "sending"]
             runs = [await repository.current_run(session, notice) for notice in sending]
         for run in runs:
             if run is not None and (run.closed_at is not None or repository.closes(run)):

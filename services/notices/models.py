@@ -29,6 +29,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
+from services.clock import CITY_ZONE
 from services.db import Base
 
 STATES = (
@@ -61,9 +62,11 @@ class NoticeRow(Base):
         CheckConstraint(_one_of("late_policy", ("send", "skip", "ask")), name="late_policy"),
         CheckConstraint(_one_of("audience_kind", ("all", "list")), name="audience_kind"),
         UniqueConstraint("number"),
-        # The tick asks these two questions every second: neither may cost more as notices pile up.
+        UniqueConstraint("follows_id"),
+        # The tick asks these three questions every second: none may cost more as notices pile up.
         Index("ix_notices_waiting", "wake_at", postgresql_where=text("state IN ('approved', 'due')")),
         Index("ix_notices_running", "due_at", postgresql_where=text("state IN ('sending', 'paused', 'late')")),
+        Index("ix_notices_recurring", "due_at", postgresql_where=text("recurrence <> '' AND NOT followed")),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -98,6 +101,15 @@ class NoticeRow(Base):
     late_released: Mapped[bool] = mapped_column(server_default=text("false"))
     #: When the tick looks at it next.
     wake_at: Mapped[datetime | None]
+    #: Five cron fields; empty: it goes out once.
+    recurrence: Mapped[str] = mapped_column(server_default="")
+    #: By whose clock they are read.
+    recurrence_zone: Mapped[str] = mapped_column(server_default=CITY_ZONE.key)
+    recurrence_ends_at: Mapped[datetime | None]
+    #: The time before, of which this is the next; a time has one next.
+    follows_id: Mapped[UUID | None] = mapped_column(ForeignKey("notices.id"))
+    #: Nothing follows it any more: the next time exists, or there is none.
+    followed: Mapped[bool] = mapped_column(server_default=text("false"))
     #: Number of the last row in notice_changes.
     changes: Mapped[int]
     created_at: Mapped[datetime]

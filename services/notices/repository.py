@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.notices.errors import NoticeNotFound
 from services.notices.models import ChangeRow, NoticeRow, RecipientRow, RunRow, VersionRow
+from services.notices.rules import ENDED
 from services.notices.texts import not_found
 from services.notices.values import Content, Follower
 
@@ -23,6 +24,10 @@ FREEZE_ROWS = text("""
 FREEZE_CHUNKS = text("""
     INSERT INTO notice_chunks (notice_id, version, chunk, is_open, available_at)
     SELECT :notice, :version, chunk, true, now() FROM generate_series(CAST(:first AS int), CAST(:last AS int)) AS chunk
+""")
+COPY_RECIPIENTS = text("""
+    INSERT INTO notice_recipients (notice_id, citizen_id)
+    SELECT :target, citizen_id FROM notice_recipients WHERE notice_id = :source
 """)
 
 
@@ -48,6 +53,12 @@ async def find_notice(session: AsyncSession, reference: str) -> NoticeRow:
     if row is None:
         raise NoticeNotFound(not_found(reference))
     return row
+
+
+async def lock_following(session: AsyncSession, notice_id: UUID) -> NoticeRow | None:
+    """The next time of a recurring notice, where it is planned and not over, locked."""
+    query = select(NoticeRow).where(NoticeRow.follows_id == notice_id, NoticeRow.state.not_in(ENDED))
+    return (await session.scalars(query.with_for_update())).one_or_none()
 
 
 async def list_notices(session: AsyncSession, *, state: str, before: int, limit: int) -> Sequence[NoticeRow]:
@@ -184,18 +195,6 @@ def closes(run: RunRow) -> bool:
     return (run.frozen or run.stopping) and settled(run) == run.audience
 
 
-async def unfrozen_runs(session: AsyncSession) -> Sequence[RunRow]:
-    """Runs whose audience is not complete."""
-    query = select(RunRow).where(RunRow.closed_at.is_(None), RunRow.frozen.is_(False), RunRow.stopping.is_(False))
-    return (await session.scalars(query)).all()
-
-
-async def stopping_runs(session: AsyncSession) -> Sequence[RunRow]:
-    """Runs whose open rows are being cancelled."""
-    query = select(RunRow).where(RunRow.closed_at.is_(None), RunRow.stopping.is_(True))
-    return (await session.scalars(query)).all()
-
-
 # -- audience
 
 
@@ -204,6 +203,11 @@ async def add_recipients(session: AsyncSession, notice_id: UUID, citizens: Seque
     for start in range(0, len(citizens), 5000):
         rows = [{"notice_id": notice_id, "citizen_id": citizen} for citizen in citizens[start : start + 5000]]
         await session.execute(insert(RecipientRow), rows)
+
+
+async def copy_recipients(session: AsyncSession, source: UUID, target: UUID) -> None:
+    """Gives another notice the same list."""
+    await session.execute(COPY_RECIPIENTS, {"source": source, "target": target})
 
 
 async def recipients_after(session: AsyncSession, notice_id: UUID, after: UUID | None, limit: int) -> Sequence[UUID]:
@@ -242,24 +246,3 @@ async def freeze_page(session: AsyncSession, run: RunRow, followers: Sequence[Fo
 async def analyze(session: AsyncSession) -> None:
     """Tells the planner of the rows that have just come by the thousand; it would find out a minute too late."""
     await session.execute(text("ANALYZE notice_deliveries, notice_chunks"))
-
-
-# -- the tick's questions
-
-
-async def claim_waiting(session: AsyncSession, now: datetime) -> NoticeRow | None:
-    """One notice whose time to be looked at has come, locked; those another tick holds are left to it."""
-    query = (
-        select(NoticeRow)
-        .where(NoticeRow.state.in_(("approved", "due")), NoticeRow.wake_at <= now)
-        .order_by(NoticeRow.wake_at)
-        .limit(1)
-        .with_for_update(skip_locked=True)
-    )
-    return (await session.scalars(query)).one_or_none()
-
-
-async def running(session: AsyncSession) -> Sequence[NoticeRow]:
-    """Notices being sent, paused, or asking because they are late."""
-    query = select(NoticeRow).where(NoticeRow.state.in_(("sending", "paused", "late"))).order_by(NoticeRow.due_at)
-    return (await session.scalars(query)).all()

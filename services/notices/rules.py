@@ -34,6 +34,7 @@ ALLOWED: Mapping[str, frozenset[str]] = {
     "resume": frozenset({"paused"}),
     "finish": frozenset({"sending"}),
     "cancel": frozenset({"draft", "submitted", "approved", "due", "late", "sending", "paused"}),
+    "skip": WAITING | {"late"},
     "expire": frozenset({"approved", "due", "late", "sending", "paused"}),
     "retry": frozenset({"sending", "paused", "finished"}),
     "resolve": frozenset({"sending", "paused", "finished", "cancelled", "expired"}),

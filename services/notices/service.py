@@ -12,10 +12,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.clock import Clock
 from services.db import Sessions
 from services.notices import checks, errors, redo, repository, shown, texts
+from services.notices.changing import lock, withdraw
 from services.notices.lifecycle import LifecycleService
 from services.notices.models import NoticeRow, RunRow
 from services.notices.reach import ReachService
-from services.notices.rules import allowed
+from services.notices.repeating import plan_next
 from services.notices.types import (
     Change,
     FailuresPage,
@@ -33,9 +34,6 @@ from services.notices.values import Audience
 from services.notices.views import change_view, failures_view, notice_view, progress_view
 
 log = structlog.stdlib.get_logger(__name__)
-
-#: What an answer to staff may wait for at once; the ticks do the rest.
-INLINE_PAGES = 1
 
 
 class NoticeService:
@@ -114,8 +112,7 @@ class NoticeService:
             created_at=now,
             updated_at=now,
         )
-        checks.content(notice)
-        checks.schedule(notice, now)
+        checks.everything(notice, now)
         async with self._sessions.begin() as session:
             session.add(notice)
             await session.flush()
@@ -130,14 +127,13 @@ class NoticeService:
         already approved is withdrawn first."""
         staff = checks.staff_name(edit.staff)
         async with self._sessions.begin() as session:
-            notice = await self._lock(session, reference, "edit")
+            notice = await lock(session, reference, "edit")
             now = self._clock.now()
             given = edit.given()
             for name, value in given.items():
                 setattr(notice, name, value)
-            checks.content(notice)
-            checks.schedule(notice, now)
-            await self._withdraw(session, notice)
+            checks.everything(notice, now)
+            await withdraw(session, notice)
             if notice.state != "draft":
                 notice.version += 1
             notice.submitted_by = notice.approved_by = notice.reason = ""
@@ -153,16 +149,16 @@ class NoticeService:
         if not await self._anybody(notice_id):
             raise errors.EmptyAudience(texts.no_audience())
         async with self._sessions.begin() as session:
-            notice = await self._lock(session, reference, "submit")
+            notice = await lock(session, reference, "submit")
             checks.not_over(notice, self._clock.now())
             notice.submitted_by = name
             return await self._changed(session, notice, by=name, action="submit", to="submitted")
 
     async def approve(self, reference: str, staff: str, *, version: int = 0) -> Notice:
-        """The second person's yes: the content is copied for good and the audience frozen."""
+        """The second person's yes: the content is copied for good and the audience frozen, its first page at once."""
         name = checks.staff_name(staff)
         async with self._sessions.begin() as session:
-            notice = await self._lock(session, reference, "approve")
+            notice = await lock(session, reference, "approve")
             if checks.same_name(name, notice.submitted_by):
                 raise errors.SamePerson(texts.same_person(notice.submitted_by))
             if version and version != notice.version:
@@ -176,7 +172,7 @@ class NoticeService:
             await session.flush()
             session.add(RunRow(notice_id=notice.id, version=notice.version))
             await self._changed(session, notice, by=name, action="approve", to="approved")
-        for _ in range(INLINE_PAGES):
+        if notice.follows_id is None:
             await self._lifecycle.freeze_page(notice.id, notice.version)
         return await self.get(str(notice.id))
 
@@ -184,7 +180,7 @@ class NoticeService:
         """Staff say that a late notice goes out all the same."""
         name = checks.staff_name(staff)
         async with self._sessions.begin() as session:
-            notice = await self._lock(session, reference, "release")
+            notice = await lock(session, reference, "release")
             notice.late_released = True
             notice.wake_at = self._clock.now()
             return await self._changed(session, notice, by=name, action="release", to="due")
@@ -193,7 +189,7 @@ class NoticeService:
         """From the return of this call on no new recipient is attempted."""
         name = checks.staff_name(staff)
         async with self._sessions.begin() as session:
-            notice = await self._lock(session, reference, "pause")
+            notice = await lock(session, reference, "pause")
             notice.wake_at = None
             return await self._changed(session, notice, by=name, action="pause", to="paused")
 
@@ -201,19 +197,39 @@ class NoticeService:
         """The next tick decides again what its time, quiet hours and expiry allow."""
         name = checks.staff_name(staff)
         async with self._sessions.begin() as session:
-            notice = await self._lock(session, reference, "resume")
+            notice = await lock(session, reference, "resume")
             notice.wake_at = now = self._clock.now()
             to = "due" if now >= notice.due_at else "approved"
             return await self._changed(session, notice, by=name, action="resume", to=to)
 
     async def cancel(self, reference: str, staff: str) -> Notice:
-        """From the return of this call on no new recipient is attempted; what is open becomes cancelled."""
+        """From the return of this call on no new recipient is attempted; what is open becomes cancelled. A recurring
+        notice does not come again: its next time, where it is planned already, is cancelled as well."""
+        name = checks.staff_name(staff)
+        stopped: list[tuple[UUID, int | None]] = []
+        async with self._sessions.begin() as session:
+            notice: NoticeRow | None = await lock(session, reference, "cancel")
+            while notice is not None:
+                stopped.append((notice.id, notice.approved_version))
+                await withdraw(session, notice)
+                await self._changed(session, notice, by=name, action="cancel", to="cancelled")
+                notice = await repository.lock_following(session, notice.id)
+        for notice_id, version in stopped:
+            if version is not None:
+                await self._lifecycle.sweep(notice_id, version)
+        return await self.get(str(stopped[0][0]))
+
+    async def skip(self, reference: str, staff: str) -> Notice:
+        """A recurring notice is left out this time and comes again at its next, which is planned at once."""
         name = checks.staff_name(staff)
         async with self._sessions.begin() as session:
-            notice = await self._lock(session, reference, "cancel")
+            notice = await lock(session, reference, "skip")
+            if not notice.recurrence or notice.followed:
+                raise errors.NothingToDo(texts.comes_once(notice.number))
             version = notice.approved_version
-            await self._withdraw(session, notice)
-            await self._changed(session, notice, by=name, action="cancel", to="cancelled")
+            await plan_next(session, notice, self._clock.now())
+            await withdraw(session, notice)
+            await self._changed(session, notice, by=name, action="skip", to="cancelled")
         if version is not None:
             await self._lifecycle.sweep(notice.id, version)
         return await self.get(str(notice.id))
@@ -251,15 +267,8 @@ class NoticeService:
         async with self._sessions() as session:
             return (await repository.find_notice(session, reference)).id
 
-    async def _lock(self, session: AsyncSession, reference: str, action: str) -> NoticeRow:
-        found = await repository.find_notice(session, reference)
-        notice = await repository.lock_notice(session, found.id)
-        if not allowed(action, notice.state):
-            raise errors.WrongState(texts.wrong_state(notice.number, notice.state, action))
-        return notice
-
     async def _lock_for_redo(self, session: AsyncSession, reference: str, action: str) -> tuple[NoticeRow, RunRow]:
-        notice = await self._lock(session, reference, action)
+        notice = await lock(session, reference, action)
         run = await repository.current_run(session, notice) or await repository.latest_run(session, notice.id)
         if run is None:
             raise errors.WrongState(texts.wrong_state(notice.number, notice.state, action))
@@ -282,15 +291,6 @@ class NoticeService:
         locked.closed_at = None
         to = "sending" if notice.state == "finished" else notice.state
         return await self._changed(session, notice, by=by, action="retry", to=to, detail=detail)
-
-    async def _withdraw(self, session: AsyncSession, notice: NoticeRow) -> None:
-        """Stops the run of the approved version, where there is one."""
-        run = await repository.current_run(session, notice)
-        if run is not None:
-            locked = await repository.lock_run(session, run.notice_id, run.version)
-            locked.stopping = True
-        notice.approved_version = None
-        notice.wake_at = None
 
     async def _anybody(self, notice_id: UUID) -> bool:
         async with self._sessions() as session:

@@ -9,6 +9,7 @@ from uuid import UUID
 import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType
 
+from services.clock import CITY_ZONE
 from services.notices.rules import LatePolicy, NoticeState, RouteName
 
 StaffName = Annotated[str, Meta(min_length=1, max_length=64)]
@@ -19,6 +20,8 @@ Line = Annotated[str, Meta(max_length=200)]
 Instant = Annotated[datetime, Meta(tz=True)]
 #: A time of day by the city's clock, without a zone of its own.
 WallClock = Annotated[time, Meta(tz=False)]
+Pattern = Annotated[str, Meta(max_length=100)]
+ZoneName = Annotated[str, Meta(min_length=1, max_length=64)]
 LateSeconds = Annotated[int, Meta(ge=60, le=604_800)]
 #: Longer lists come in by the command line, from a file.
 Citizens = Annotated[list[UUID], Meta(max_length=10_000)]
@@ -42,6 +45,11 @@ class NoticeDraft(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     quiet_from: WallClock | None = None
     quiet_until: WallClock | None = None
     emergency: bool = False
+    #: Five cron fields at which it comes again after `due_at`; empty: it goes out once.
+    recurrence: Pattern = ""
+    recurrence_zone: ZoneName = CITY_ZONE.key
+    #: No time after this; needed where it recurs.
+    recurrence_ends_at: Instant | None = None
     #: None: every follower.
     citizens: Citizens | None = None
 
@@ -63,6 +71,9 @@ class NoticeEdit(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     quiet_from: WallClock | UnsetType | None = UNSET
     quiet_until: WallClock | UnsetType | None = UNSET
     emergency: bool | UnsetType = UNSET
+    recurrence: Pattern | UnsetType = UNSET
+    recurrence_zone: ZoneName | UnsetType = UNSET
+    recurrence_ends_at: Instant | UnsetType | None = UNSET
 
     def given(self) -> dict[str, object]:
         """The fields to change, by name."""
@@ -146,6 +157,11 @@ class Notice(Struct, frozen=True, kw_only=True):
     quiet_from: time | None
     quiet_until: time | None
     emergency: bool
+    recurrence: str
+    recurrence_zone: str
+    recurrence_ends_at: datetime | None
+    #: When it comes again after this time; None: never.
+    next_at: datetime | None
     audience_kind: Literal["all", "list"]
     version: int
     approved_version: int | None

@@ -10,6 +10,7 @@ from typing import Any, cast
 
 from services.clock import local
 from services.notices.models import ChangeRow, NoticeRow, RunRow
+from services.notices.recurrence import next_after
 from services.notices.repository import settled
 from services.notices.texts import reason_text, state_name
 from services.notices.types import Change, Counters, Failure, FailuresPage, Notice, Progress
@@ -39,15 +40,24 @@ def notice_view(row: NoticeRow, run: RunRow | None) -> Notice:
     values: dict[str, Any] = {
         name: getattr(row, name)
         for name in Notice.__struct_fields__
-        if name not in ("state_text", "counters", "due_at", "expires_at")
+        if name not in ("state_text", "counters", "due_at", "expires_at", "recurrence_ends_at", "next_at")
     }
     return Notice(
         **values,
         state_text=state_name(row.state),
         due_at=local(row.due_at),
         expires_at=None if row.expires_at is None else local(row.expires_at),
+        recurrence_ends_at=None if row.recurrence_ends_at is None else local(row.recurrence_ends_at),
+        next_at=_next_at(row),
         counters=counters(run),
     )
+
+
+def _next_at(row: NoticeRow) -> datetime | None:
+    if not row.recurrence or row.state in ("cancelled", "draft", "submitted"):
+        return None
+    found = next_after(row.recurrence, row.recurrence_zone, row.due_at, ends_at=row.recurrence_ends_at)
+    return None if found is None else local(found)
 
 
 def progress_view(row: NoticeRow, run: RunRow | None, now: datetime) -> Progress:

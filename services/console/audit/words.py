@@ -29,6 +29,7 @@ ACTIONS: Mapping[str, str] = {
     "notices.paused": "暂停通知",
     "notices.resumed": "继续发送通知",
     "notices.cancelled": "取消通知",
+    "notices.skipped": "跳过这一次通知",
     "notices.retried": "重发失败的",
     "notices.resolved": "处理存疑的",
     "training.wanted": "训练新版本",

@@ -3,12 +3,23 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 import msgspec
-from wtforms import BooleanField, DateTimeLocalField, Form, SelectField, StringField, TextAreaField, TimeField
+from wtforms import (
+    BooleanField,
+    DateTimeLocalField,
+    Form,
+    HiddenField,
+    SelectField,
+    StringField,
+    TextAreaField,
+    TimeField,
+)
 from wtforms.validators import DataRequired, Length, Optional, Regexp
 
 from services.clock import CITY_ZONE
+from services.console.notices.repeats import CHOICES, OTHER, OTHER_CHOICE, choice_of, pattern_of
 from services.notices.types import Notice, NoticeDraft, NoticeEdit
 
 ROUTES = (
@@ -65,7 +76,18 @@ class NoticeForm(Form):
     )
     quiet_from = TimeField("免打扰开始", [Optional()], description="例如 22:00；紧急通知不受限制。")
     quiet_until = TimeField("免打扰结束", [Optional()])
+    repeat = SelectField("重复", choices=CHOICES, description="以后每次按这次的时间再发，不必重新审核。")
+    repeat_until = DateTimeLocalField(
+        "重复到", [Optional()], format=MOMENT, description="要重复的通知必填；这以后不再发。"
+    )
+    #: A pattern that no choice makes, carried along.
+    pattern = HiddenField()
     emergency = BooleanField("紧急通知：插到正在发送的通知前面，不受免打扰时间限制")
+
+    def __init__(self, *given: Any, **named: Any) -> None:
+        super().__init__(*given, **named)
+        if choice_of(self.pattern.data or "") == OTHER:
+            self.repeat.choices = (*CHOICES, OTHER_CHOICE)
 
     def values(self) -> dict[str, object]:
         """The fields as the notices service takes them; the form has to be valid."""
@@ -82,7 +104,14 @@ class NoticeForm(Form):
             "quiet_from": self.quiet_from.data,
             "quiet_until": self.quiet_until.data,
             "emergency": bool(self.emergency.data),
+            "recurrence": self._pattern(),
+            "recurrence_ends_at": _instant(self.repeat_until.data) if self.repeat.data else None,
         }
+
+    def _pattern(self) -> str:
+        if self.repeat.data == OTHER:
+            return (self.pattern.data or "").strip()
+        return pattern_of(self.repeat.data or "", self.due_at.data) if self.due_at.data else ""
 
     def draft(self, author: str) -> NoticeDraft:
         """A new notice."""
@@ -97,9 +126,15 @@ def fields_of(notice: Notice) -> dict[str, object]:
     """A notice as the form's values, by the city's clock."""
     names = ("title", "body", "department", "source_document", "url", "route", "late_policy", "emergency")
     known: dict[str, object] = {name: getattr(notice, name) for name in (*names, "quiet_from", "quiet_until")}
-    known["due_at"] = notice.due_at.astimezone(CITY_ZONE).replace(tzinfo=None)
-    known["expires_at"] = notice.expires_at and notice.expires_at.astimezone(CITY_ZONE).replace(tzinfo=None)
+    known["due_at"] = _wall_clock(notice.due_at)
+    known["expires_at"] = _wall_clock(notice.expires_at)
+    known["repeat"], known["pattern"] = choice_of(notice.recurrence), notice.recurrence
+    known["repeat_until"] = _wall_clock(notice.recurrence_ends_at)
     return known
+
+
+def _wall_clock(instant: datetime | None) -> datetime | None:
+    return instant and instant.astimezone(CITY_ZONE).replace(tzinfo=None)
 
 
 def _instant(written: datetime | None) -> datetime | None:

@@ -14,6 +14,7 @@ from services.clock import CITY_ZONE
 from services.console.errors import Refusal
 from services.console.notices.forms import STATES as STATE_CHOICES
 from services.console.notices.forms import NoticeForm, NoticeSearchForm, fields_of
+from services.console.notices.repeats import words
 from services.console.pages import Area, MenuEntry, Page, Task
 from services.console.paging import PAGE_SIZE, make_listing, place
 from services.console.parts import Parts
@@ -40,6 +41,7 @@ ACTIONS = {
     "pause": ("pause", "notices.paused", "已暂停，几秒内停止发送。"),
     "resume": ("resume", "notices.resumed", "继续发送。"),
     "cancel": ("cancel", "notices.cancelled", "已取消，没有发出的不再发送。"),
+    "skip": ("skip", "notices.skipped", "这一次不发；还有下一次的话，已经照常排好。"),
     "retry": ("retry", "notices.retried", "正在重发失败的。"),
 }
 DECISIONS = frozenset({"sent", "again"})
@@ -151,6 +153,7 @@ class _Notices:
             moving=one.state in MOVING,
             allowed=lambda action: allowed(action, one.state),
             own=one.submitted_by == visit.person.login,
+            repeats=words(one.recurrence) if one.recurrence else "",
         )
 
     async def events(self, visit: Visit) -> web.StreamResponse:
@@ -196,6 +199,7 @@ class _Notices:
                 "release": service.release,
                 "pause": service.pause,
                 "resume": service.resume,
+                "skip": service.skip,
                 "cancel": service.cancel,
                 "retry": service.retry_failed,
             }[name]

@@ -21,6 +21,7 @@ FIELDS = {
     "route": "template",
     "late_policy": "ask",
     "due_at": "2026-11-23T10:05",
+    "repeat": "",
 }
 
 
@@ -194,3 +195,32 @@ async def test_every_step_is_in_the_audit_log(
 async def test_what_is_no_notice_is_not_found(writer: Browser) -> None:
     for path in ("/notices/99", "/notices/x", "/notices/99/events", "/notices/99/failures.csv"):
         assert (await writer.get(path)).status == 404, path
+
+
+async def test_a_weekly_notice_says_so_and_one_time_can_be_left_out(
+    office: Office, writer: Browser, approver: Browser
+) -> None:
+    await office.follow(1)
+    path = await written(writer, repeat="week", repeat_until="2027-01-31T00:00")
+    await writer.post(f"{path}/submit")
+    page = await approver.read(path)
+    assert "每周一 10:05重复，到 2027-01-31 00:00 为止" in page
+    assert "以后每周一 10:05再发" in page
+    await approver.post(f"{path}/approve", version="1")
+    assert "下一次 2026-11-30 10:05" in await writer.read(path)
+    assert (await writer.post(f"{path}/skip")).status == 303
+    assert "2026-11-30 10:05" in await writer.read("/notices")
+
+
+async def test_a_repetition_without_an_end_is_refused_and_a_pattern_made_elsewhere_is_kept(
+    office: Office, writer: Browser
+) -> None:
+    refused = await writer.post("/notices/new", **{**FIELDS, "repeat": "day"})
+    assert refused.status == 400
+    assert "什么时候为止" in await refused.text()
+    made = await office.draft(recurrence="0 9 * * 1-5", recurrence_ends_at=office.clock.now() + timedelta(days=90))
+    page = await writer.read(f"/notices/{made.number}/edit")
+    assert "按原有规则" in page
+    until = {"repeat": "other", "pattern": "0 9 * * 1-5", "repeat_until": "2027-01-31T00:00"}
+    assert (await writer.post(f"/notices/{made.number}/edit", **{**FIELDS, **until})).status == 303
+    assert (await office.service.get(str(made.number))).recurrence == "0 9 * * 1-5"

@@ -1,0 +1,113 @@
+"""What do the notice commands print? Lines for the terminal; refusals and names are in texts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from services.notices.texts import ACTION_NAMES, reason_text, state_name
+
+if TYPE_CHECKING:
+    from services.notices.types import Change, Notice, Preview, Progress, Reach, Verification
+
+ROUTE_NAMES = {"template": "模板消息", "subscription": "订阅通知", "mass": "群发消息"}
+
+
+def preview_lines(preview: Preview) -> Iterator[str]:
+    """One route's preview, line by line."""
+    yield f"── {ROUTE_NAMES[preview.route]}{'（本通知的发送方式）' if preview.chosen else ''}"
+    for line in preview.lines:
+        yield f"{line.field}：{line.text}" if line.field else line.text
+    yield f"点开：{preview.opens}" if preview.opens else "点开：没有链接"
+    for warning in preview.warnings:
+        yield f"注意：{warning}"
+
+
+def reach_lines(reach: Reach) -> Iterator[str]:
+    """Who gets it and who does not, line by line."""
+    yield f"收件人 {reach.audience}：能收到 {reach.reachable}，收不到 {reach.audience - reach.reachable}"
+    for lost in reach.unreachable:
+        more = " 等" if lost.count > len(lost.citizens) else ""
+        yield f"收不到 {lost.count}：{lost.reason_text}：{'、'.join(map(str, lost.citizens))}{more}"
+    allowed = "" if reach.calls_a_day is None else f"，平台每天允许 {reach.calls_a_day} 次"
+    yield f"最多调用平台 {reach.calls} 次{allowed}"
+    for warning in reach.warnings:
+        yield f"注意：{warning}"
+
+
+def verified(found: Verification, when: str) -> str:
+    named = f"第 {found.number} 号通知《{found.title}》（{when} 开始发送）"
+    withdrawn = "该通知后来已撤回或改版。" if found.withdrawn else ""
+    return {
+        "genuine": f"属实：是{named}。{withdrawn}",
+        "changed": f"不能确认：与{named}相近，但内容有出入，可能被人改过。",
+        "unknown": "不能确认：最近一年发出的通知里没有这段文字。",
+        "short": "文字太少，无法核实，请提供通知全文。",
+    }[found.verdict]
+
+
+def created(number: int, title: str, due: str) -> str:
+    return f"已起草第 {number} 号通知《{title}》，发送时间 {due}。请提交审核。"
+
+
+def scheduled(number: int, due: str, audience: int) -> str:
+    return f"第 {number} 号通知已审核，将于 {due} 发给 {audience} 人。"
+
+
+def edited(number: int, version: int) -> str:
+    return f"第 {number} 号通知已修改（第 {version} 版），请重新提交审核。"
+
+
+def now_in_state(number: int, state: str) -> str:
+    return f"第 {number} 号通知：{state_name(state)}。"
+
+
+def bad_time(value: str) -> str:
+    return f"看不懂这个时间：{value}。请写成 2026-11-24 09:00。"
+
+
+def bad_quiet(value: str) -> str:
+    return f"看不懂这个时段：{value}。请写成 22:00-07:00。"
+
+
+def unreadable(path: str, error: str) -> str:
+    return f"读不了文件 {path}（{error}）。请检查文件名，并存为 UTF-8 编码。"
+
+
+def bad_line(line: int, value: str, reason: str) -> str:
+    if reason.startswith("same_as_line_"):
+        return f"第 {line} 行与第 {reason.rsplit('_', 1)[1]} 行重复：{value}"
+    return f"第 {line} 行不是市民编号：{value}"
+
+
+def notice_lines(notice: Notice, progress: Progress, *, say: Callable[[datetime], str]) -> Iterator[str]:
+    """A notice and how its sending goes, line by line."""
+    why = f"（{reason_text(notice.reason)}）" if notice.reason else ""
+    yield f"第 {notice.number} 号（第 {notice.version} 版）《{notice.title}》"
+    yield f"状态：{notice.state_text}{why}"
+    yield f"发送时间：{say(notice.due_at)}"
+    if notice.recurrence:
+        until = "" if notice.recurrence_ends_at is None else f"，到 {say(notice.recurrence_ends_at)} 为止"
+        following = "" if notice.next_at is None else f"；下一次 {say(notice.next_at)}"
+        yield f"定期：{notice.recurrence}（{notice.recurrence_zone}）{until}{following}"
+    yield f"起草：{notice.author}  提交：{notice.submitted_by or '—'}  审核：{notice.approved_by or '—'}"
+    yield notice.body
+    if notice.url:
+        yield notice.url
+    counted = progress.counters
+    yield (
+        f"收件人 {counted.audience}：已发 {counted.accepted}，失败 {counted.failed}，存疑 {counted.in_doubt}，"
+        f"取消 {counted.cancelled}，待发 {counted.pending}"
+    )
+    if counted.delivered or counted.blocked or counted.undelivered:
+        yield f"平台回执：送达 {counted.delivered}，被拒收 {counted.blocked}，未送达 {counted.undelivered}"
+    if progress.rate:
+        left = "" if progress.seconds_left is None else f"，还需约 {progress.seconds_left:.0f} 秒"
+        yield f"速度：每秒 {progress.rate:.0f} 人{left}"
+
+
+def change_line(change: Change, when: str) -> str:
+    detail = f"（{change.detail}）" if change.detail else ""
+    states = f"{state_name(change.from_state)} → {state_name(change.to_state)}"
+    return f"{when}  {change.by}  {ACTION_NAMES.get(change.action, change.action)}  {states}{detail}"
