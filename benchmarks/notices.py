@@ -122,6 +122,7 @@ async def work(database_url: str, port: int, lanes: int, burst: int) -> None:
             sender=WeChatSender(client=wechat, template_id="notice", subscription_template_id="subscription"),
             rate=rate,
             group_rate=rate,
+            emergency_rate=rate,
         )
         broadcaster = Broadcaster(tools, Limits(lanes=lanes, burst=burst))
         jobs = make_jobs(database_url, [register(broadcaster)])

@@ -156,6 +156,7 @@ def _broadcaster(messaging: Messaging) -> Broadcaster:
             subscription_template_id=base.settings.wechat_subscription_template_id,
         ),
         rate=SharedRate(sessions=base.sessions, name="wechat.single", rate=SINGLE_RATE),
+        emergency_rate=SharedRate(sessions=base.sessions, name="wechat.emergency", rate=SINGLE_RATE),
         group_rate=SharedRate(sessions=base.sessions, name="wechat.mass", rate=MASS_RATE),
     )
     return Broadcaster(tools, Limits())

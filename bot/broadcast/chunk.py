@@ -19,7 +19,7 @@ from bot.broadcast.sender import NoticeSender, group_key, recipient_key
 from services.citizens.types import Citizen
 from services.notices.dispatch import DispatchService
 from services.notices.rates import SharedRate
-from services.notices.rules import ROUTES, Answer, RouteRules, Row, after_answer, backoff_seconds
+from services.notices.rules import ROUTES, Answer, RouteName, RouteRules, Row, after_answer, backoff_seconds
 from services.notices.values import Chunk, Outcome, Recipient
 
 log = structlog.stdlib.get_logger(__name__)
@@ -62,6 +62,8 @@ class Tools:
     rate: SharedRate
     #: Calls for a whole chunk.
     group_rate: SharedRate
+    #: Calls to one recipient that nothing but emergencies may use.
+    emergency_rate: SharedRate
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,11 @@ class Target:
 
     recipient: Recipient
     address: str
+    route: RouteName
+
+    @property
+    def rules(self) -> RouteRules:
+        return ROUTES[self.route]
 
 
 class ChunkWork:
@@ -80,7 +87,8 @@ class ChunkWork:
         self._limits = limits
         self._chunk = chunk
         self._stopping = stopping
-        self._route = ROUTES[chunk.content.route]
+        self._routes = chunk.content.routes
+        self._rate = tools.emergency_rate if chunk.content.emergency else tools.rate
         #: Known, but not written yet.
         self._settled: list[Outcome] = []
         #: Seconds until rows that the platform was too busy for are tried again.
@@ -92,8 +100,8 @@ class ChunkWork:
         """Attempts every row once and gives the chunk back."""
         targets = await self._targets()
         # A burst that no bucket can ever hold would come all at once after a long wait.
-        size = max(1, min(self._limits.burst, int(self._tools.rate.rate.capacity)))
-        for burst in _bursts(targets, self._route, size):
+        size = max(1, min(self._limits.burst, int(self._rate.rate.capacity)))
+        for burst in _bursts(targets, size):
             if self._stopping() or self._held or not await self._attempt(burst):
                 break
         if self._held:
@@ -110,17 +118,18 @@ class ChunkWork:
         for recipient in recipients:
             address = address_of.get(recipient.citizen_id)
             if address is None:
-                self._settled.append(_outcome(recipient, Answer(kind="refused", reason="no_address"), self._route))
+                self._settled.append(_nobody_there(recipient))
             else:
-                targets.append(Target(recipient, address))
-        if self._route.grouped and len(targets) == 1:
-            answer = Answer(kind="refused", reason="too_few")
-            self._settled.append(_outcome(targets.pop().recipient, answer, self._route))
+                targets.append(Target(recipient, address, self._routes[recipient.fallen]))
+        grouped = [target for target in targets if target.rules.grouped]
+        if len(grouped) == 1:
+            self._settled.append(self._outcome(grouped[0], Answer(kind="refused", reason="too_few"), called=False))
+            targets.remove(grouped[0])
         return targets
 
     async def _attempt(self, burst: Sequence[Target]) -> bool:
         """Commits the burst as attempting, calls, and keeps what came of it; may the next burst go?"""
-        await self._wait_for_rate(len(burst))
+        await self._wait_for_rate(burst)
         try:
             advance = await self._tools.dispatch.advance(
                 self._chunk,
@@ -138,24 +147,39 @@ class ChunkWork:
         if not marked:
             return advance.going
         answers = await self._call(marked)
-        self._settled = [
-            _outcome(target.recipient, answer, self._route) for target, answer in zip(marked, answers, strict=True)
-        ]
+        self._settled = [self._outcome(target, answer) for target, answer in zip(marked, answers, strict=True)]
         self._again = max(self._again, *(_pause(outcome) for outcome in self._settled))
         self._held = next((answer.reason for answer in answers if answer.kind == "held"), "")
+        if self._falls(marked[0]):
+            self._held = ""
         return not all(answer.kind == "busy" for answer in answers)
 
-    async def _wait_for_rate(self, calls: int) -> None:
-        if self._route.grouped:
+    def _falls(self, target: Target) -> bool:
+        """Is there another route after this one?"""
+        return target.recipient.fallen + 1 < len(self._routes)
+
+    def _outcome(self, target: Target, answer: Answer, *, called: bool = True) -> Outcome:
+        recipient = target.recipient
+        row = Row(
+            state="attempting",
+            attempts=recipient.attempts + called,
+            doubts=recipient.doubts,
+            fallen=recipient.fallen,
+        )
+        after = after_answer(row, answer, keyed=target.rules.key_seconds > 0, falls=self._falls(target))
+        return Outcome(citizen_id=recipient.citizen_id, row=after, msg_id=answer.msg_id)
+
+    async def _wait_for_rate(self, burst: Sequence[Target]) -> None:
+        if burst[0].rules.grouped:
             seconds = await self._tools.group_rate.take(1)
         else:
-            seconds = await self._tools.rate.take(calls)
+            seconds = await self._rate.take(len(burst))
         if seconds > 0:
             await asyncio.sleep(seconds)
 
     async def _call(self, targets: Sequence[Target]) -> Sequence[Answer]:
         """Calls the platform. No database session is open: the platform may take its time."""
-        if self._route.grouped:
+        if targets[0].rules.grouped:
             return [await self._call_group(targets)] * len(targets)
         return await asyncio.gather(*(self._call_one(target) for target in targets))
 
@@ -163,7 +187,7 @@ class ChunkWork:
         content = self._chunk.content
         try:
             key = recipient_key(content, target.recipient.citizen_id)
-            msg_id = await self._tools.sender.send_one(content, address=target.address, key=key)
+            msg_id = await self._tools.sender.send_one(content, route=target.route, address=target.address, key=key)
         except Exception as error:
             return self._explain(error)
         return Answer(kind="accepted", msg_id=msg_id)
@@ -199,33 +223,35 @@ class ChunkWork:
         return str(self._chunk.key.notice_id)
 
 
-def _bursts(targets: Sequence[Target], route: RouteRules, size: int) -> Iterator[Sequence[Target]]:
-    """Whole chunks where one call carries them, else bursts. Rows in whose company two workers were lost go alone:
-    if one of them brings the worker down, the others are not there."""
-    if route.grouped:
-        if targets:
-            yield targets
-        return
-    calm = [target for target in targets if target.recipient.workers_lost < 2]
-    for start in range(0, len(calm), size):
-        yield calm[start : start + size]
-    for target in targets:
+def _bursts(targets: Sequence[Target], size: int) -> Iterator[Sequence[Target]]:
+    """All at once where one call carries them, else bursts of one route each. Rows in whose company two workers were
+    lost go alone: if one of them brings the worker down, the others are not there."""
+    grouped = [target for target in targets if target.rules.grouped]
+    if grouped:
+        yield grouped
+    single = [target for target in targets if not target.rules.grouped]
+    for route in dict.fromkeys(target.route for target in single):
+        calm = [target for target in single if target.route == route and target.recipient.workers_lost < 2]
+        for start in range(0, len(calm), size):
+            yield calm[start : start + size]
+    for target in single:
         if target.recipient.workers_lost >= 2:
             yield [target]
 
 
-def _outcome(recipient: Recipient, answer: Answer, route: RouteRules) -> Outcome:
-    called = answer.reason not in ("no_address", "too_few")
-    row = Row(state="attempting", attempts=recipient.attempts + called, doubts=recipient.doubts)
-    after = after_answer(row, answer, keyed=route.key_seconds > 0)
-    return Outcome(citizen_id=recipient.citizen_id, row=after, msg_id=answer.msg_id)
+def _nobody_there(recipient: Recipient) -> Outcome:
+    """Without an address no route leads to them."""
+    row = Row(state="attempting", attempts=recipient.attempts, doubts=recipient.doubts, fallen=recipient.fallen)
+    after = after_answer(row, Answer(kind="refused", reason="no_address"), keyed=False)
+    return Outcome(citizen_id=recipient.citizen_id, row=after)
 
 
 def _untouched(recipient: Recipient) -> Outcome:
-    row = Row(state="pending", attempts=recipient.attempts, doubts=recipient.doubts)
+    row = Row(state="pending", attempts=recipient.attempts, doubts=recipient.doubts, fallen=recipient.fallen)
     return Outcome(citizen_id=recipient.citizen_id, row=row)
 
 
 def _pause(outcome: Outcome) -> float:
-    waits = outcome.row.state == "pending" and outcome.row.reason
-    return backoff_seconds(max(outcome.row.attempts, 1)) if waits else 0.0
+    # A row that falls to its next route starts there with no attempts, and at once.
+    waits = outcome.row.state == "pending" and outcome.row.reason and outcome.row.attempts
+    return backoff_seconds(outcome.row.attempts) if waits else 0.0

@@ -17,6 +17,8 @@ class Broadcaster:
     limits: Limits
     monotonic: Callable[[], float] = time.monotonic
     _active: int = 0
+    #: One lane is kept free for emergencies: they never wait for the end of somebody else's chunk.
+    _urgent: bool = False
     _stopping: bool = False
 
     @property
@@ -24,26 +26,43 @@ class Broadcaster:
         """How many more chunks this process could work on at once."""
         return 0 if self._stopping else max(0, self.limits.lanes - self._active)
 
+    @property
+    def emergency_lane_free(self) -> bool:
+        return not self._stopping and not self._urgent
+
     def stop(self) -> None:
         """Lanes end after the burst they are at and give their chunks back."""
         self._stopping = True
 
-    async def has_work(self) -> bool:
+    async def has_work(self, *, emergencies: bool = False) -> bool:
         """Is there a chunk that somebody could claim now?"""
-        return await self.tools.dispatch.has_work()
+        return await self.tools.dispatch.has_work(emergencies=emergencies)
 
     async def run(self) -> bool:
-        """Works chunk after chunk for a slice of time; is there perhaps more to do?"""
+        """Works chunk after chunk for a slice of time, the most urgent first; is there perhaps more to do?"""
         if not self.free_lanes:
             return False
         self._active += 1
         try:
-            until = self.monotonic() + self.limits.slice_seconds
-            while self.monotonic() < until and not self._stopping:
-                chunk = await self.tools.dispatch.claim(lease_seconds=self.limits.lease_seconds)
-                if chunk is None:
-                    return False
-                await ChunkWork(self.tools, self.limits, chunk, lambda: self._stopping).run()
-            return not self._stopping
+            return await self._work(emergencies=False)
         finally:
             self._active -= 1
+
+    async def run_emergencies(self) -> bool:
+        """The same in the lane of its own, and nothing but emergencies."""
+        if not self.emergency_lane_free:
+            return False
+        self._urgent = True
+        try:
+            return await self._work(emergencies=True)
+        finally:
+            self._urgent = False
+
+    async def _work(self, *, emergencies: bool) -> bool:
+        until = self.monotonic() + self.limits.slice_seconds
+        while self.monotonic() < until and not self._stopping:
+            chunk = await self.tools.dispatch.claim(lease_seconds=self.limits.lease_seconds, emergencies=emergencies)
+            if chunk is None:
+                return False
+            await ChunkWork(self.tools, self.limits, chunk, lambda: self._stopping).run()
+        return not self._stopping

@@ -18,7 +18,10 @@ from services.notices.lifecycle import LifecycleService
 from services.notices.receipts import ReceiptService
 
 SEND = "notices.send"
+SEND_EMERGENCIES = "notices.send_emergencies"
 QUEUE = "notices"
+#: Taken up before jobs that wait already.
+URGENT = 10
 #: A platform's receipt comes within hours; after this nobody asks for the message's id.
 RECEIPT_DAYS = 14
 
@@ -32,6 +35,11 @@ def register(broadcaster: Broadcaster) -> Register:
             if await broadcaster.run():
                 await wake(jobs, broadcaster)
 
+        @jobs.task(name=SEND_EMERGENCIES, queue=QUEUE)
+        async def send_emergencies() -> None:
+            if await broadcaster.run_emergencies():
+                await wake(jobs, broadcaster)
+
     return add
 
 
@@ -41,9 +49,7 @@ def ticks(
     """What `make_scheduler` runs. Freezing a large audience takes its time, so it has a tick of its own."""
 
     async def due() -> None:
-        await lifecycle.start_due()
-        await lifecycle.watch_running()
-        await lifecycle.finish_all()
+        await lifecycle.move()
         await wake(jobs, broadcaster)
 
     async def forget() -> None:
@@ -59,7 +65,10 @@ def ticks(
 
 
 async def wake(jobs: procrastinate.App, broadcaster: Broadcaster) -> None:
-    """Queues one job for each idle lane of this process, where there is something to send."""
+    """Queues one job for each idle lane of this process, where there is something to send; emergencies first."""
+    if broadcaster.emergency_lane_free and await broadcaster.has_work(emergencies=True):
+        with suppress(AlreadyEnqueued):
+            await jobs.configure_task(SEND_EMERGENCIES, queueing_lock=SEND_EMERGENCIES, priority=URGENT).defer_async()
     free = broadcaster.free_lanes
     if not free or not await broadcaster.has_work():
         return

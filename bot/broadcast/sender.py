@@ -10,6 +10,7 @@ from uuid import UUID
 
 from bot.errors import PermissionDenied
 from services.clock import local
+from services.notices.rules import RouteName
 from services.notices.values import ChunkKey, Content
 
 
@@ -17,8 +18,8 @@ class NoticeSender(Protocol):
     """Both give the platform's id of the message. They raise PlatformError when it surely did not go out, and
     DeliveryInDoubt when nobody can tell. A repeated key sends nothing twice, where the route takes one."""
 
-    async def send_one(self, content: Content, *, address: str, key: str) -> str:
-        """One message to one address."""
+    async def send_one(self, content: Content, *, route: RouteName, address: str, key: str) -> str:
+        """One message to one address by a route that is not grouped."""
         ...
 
     async def send_many(self, content: Content, *, addresses: Sequence[str], key: str) -> str:
@@ -37,6 +38,8 @@ class WeChatClient(Protocol):
         self, *, openid: str, template_id: str, url: str, data: Mapping[str, object], client_msg_id: str
     ) -> str: ...
 
+    async def send_custom(self, *, openid: str, message: Mapping[str, object]) -> str: ...
+
     async def send_subscription(
         self, *, openid: str, template_id: str, page: str, data: Mapping[str, object]
     ) -> str: ...
@@ -46,7 +49,7 @@ class WeChatClient(Protocol):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class WeChatSender:
-    """Notices by WeChat's template, subscription and mass messages."""
+    """Notices by WeChat's template, subscription, customer-service and mass messages."""
 
     client: WeChatClient
     #: Fields first, keyword1 (department), keyword2 (time), remark.
@@ -54,8 +57,10 @@ class WeChatSender:
     #: Fields thing1 (title), thing2 (department), time3, thing4 (the beginning of the text).
     subscription_template_id: str
 
-    async def send_one(self, content: Content, *, address: str, key: str) -> str:
-        if content.route == "template":
+    async def send_one(self, content: Content, *, route: RouteName, address: str, key: str) -> str:
+        if route == "customer":
+            return await self.client.send_custom(openid=address, message=text_message(content))
+        if route == "template":
             return await self.client.send_template(
                 openid=address,
                 template_id=_configured(self.template_id),
@@ -71,7 +76,7 @@ class WeChatSender:
         )
 
     async def send_many(self, content: Content, *, addresses: Sequence[str], key: str) -> str:
-        return await self.client.send_mass(openids=addresses, message=mass_message(content), clientmsgid=key)
+        return await self.client.send_mass(openids=addresses, message=text_message(content), clientmsgid=key)
 
 
 def recipient_key(content: Content, citizen_id: UUID) -> str:
@@ -108,8 +113,8 @@ def subscription_data(content: Content) -> dict[str, object]:
     }
 
 
-def mass_message(content: Content) -> dict[str, object]:
-    """The notice as a mass text."""
+def text_message(content: Content) -> dict[str, object]:
+    """The notice as a text, to one or to many."""
     parts = (f"【{content.title}】", content.body, content.url, content.department, _signature(content))
     return {"msgtype": "text", "text": {"content": "\n".join(part for part in parts if part)}}
 

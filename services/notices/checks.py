@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import unicodedata
 from datetime import datetime, timedelta
+from typing import cast
 
 from services.clock import local
-from services.notices import recurrence, texts
+from services.notices import recurrence, repository, shown, texts
 from services.notices.errors import BadNotice, PastDue
 from services.notices.models import NoticeRow
-from services.notices.rules import ROUTES, SYSTEM
+from services.notices.rules import ROUTES, SYSTEM, RouteName, routes_of
 
 #: "Now" is a time that has just passed.
 JUST_NOW = timedelta(minutes=1)
@@ -54,8 +55,22 @@ def content(notice: NoticeRow) -> None:
         raise BadNotice(texts.title_too_long(route.max_title, len(notice.title)))
     if len(notice.body) > route.max_body:
         raise BadNotice(texts.body_too_long(route.max_body, len(notice.body)))
+    for name in routes_of(cast("RouteName", notice.route), emergency=notice.emergency):
+        _fits(notice, name)
     if notice.url and not notice.url.startswith(("https://", "http://")):
         raise BadNotice(texts.bad_url(notice.url))
+
+
+def _fits(notice: NoticeRow, route: RouteName) -> None:
+    """The whole text is not longer than the route takes."""
+    limit = ROUTES[route].max_bytes
+    if not limit:
+        return
+    content = repository.content_of(repository.version_of(notice, notice.due_at), notice.number or 0)
+    length = len(shown.whole_text(content).encode())
+    if length > limit:
+        # Chinese characters have three bytes each: that is how people count.
+        raise BadNotice(texts.text_too_long(-((limit - length) // 3)))
 
 
 def schedule(notice: NoticeRow, now: datetime) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from services.cli import Commands, Handler
+from services.notices.rules import ROUTES
 
 
 def add(commands: Commands, handlers: Mapping[str, Handler]) -> None:
@@ -72,7 +73,7 @@ def _add_content(parser: argparse.ArgumentParser, *, required: bool) -> None:
     parser.add_argument("--url", help="链接")
     parser.add_argument("--department", help="发文单位")
     parser.add_argument("--source", help="文件依据，如 云政办〔2026〕12号")
-    parser.add_argument("--route", choices=("template", "subscription", "mass"), help="发送方式，默认 template")
+    parser.add_argument("--route", choices=tuple(ROUTES), help="发送方式，默认 template")
     parser.add_argument("--late", choices=("send", "skip", "ask"), help="错过时间：照发、不发、先问，默认 ask")
     parser.add_argument("--late-after", type=int, metavar="MINUTES", help="晚多少分钟算错过，默认 15")
     parser.add_argument("--expires", help="有效期，过后不再发送")

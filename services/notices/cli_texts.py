@@ -11,7 +11,7 @@ from services.notices.texts import ACTION_NAMES, reason_text, state_name
 if TYPE_CHECKING:
     from services.notices.types import Change, Notice, Preview, Progress, Reach, Verification
 
-ROUTE_NAMES = {"template": "模板消息", "subscription": "订阅通知", "mass": "群发消息"}
+ROUTE_NAMES = {"template": "模板消息", "subscription": "订阅通知", "customer": "客服消息", "mass": "群发消息"}
 
 
 def preview_lines(preview: Preview) -> Iterator[str]:

@@ -14,17 +14,18 @@ from uuid import UUID
 from sqlalchemy import CursorResult, Result, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.notices.rules import MAX_DOUBTS, SETTLED, RouteRules, Row
+from services.notices.rules import MAX_DOUBTS, ROUTES, SETTLED, RouteName, RouteRules, Row, routes_of
 from services.notices.values import ChunkKey, Outcome, Recipient
 
 CANDIDATES = text("""
-    SELECT id, approved_version, route FROM notices WHERE state = 'sending'
+    SELECT id, approved_version, route, emergency FROM notices
+    WHERE state = 'sending' AND (emergency OR NOT :emergencies)
     ORDER BY emergency DESC, due_at, id LIMIT 50
 """)
 HAS_WORK = text("""
     SELECT EXISTS (
         SELECT 1 FROM notices n JOIN notice_chunks c ON c.notice_id = n.id AND c.version = n.approved_version
-        WHERE n.state = 'sending' AND c.is_open AND c.available_at <= now())
+        WHERE n.state = 'sending' AND (n.emergency OR NOT :emergencies) AND c.is_open AND c.available_at <= now())
 """)
 HOLD_NOTICE = text("SELECT approved_version FROM notices WHERE id = :notice AND state = 'sending' FOR SHARE")
 TAKE_CHUNK = text("""
@@ -38,16 +39,18 @@ TAKE_CHUNK = text("""
 """)
 RECOVER = text("""
     UPDATE notice_deliveries SET
-        state = CASE WHEN :keyed AND doubts + 1 < :max_doubts THEN 'pending' ELSE 'in_doubt' END,
+        state = CASE WHEN (CAST(:keyed AS bool[]))[fallen + 1] AND doubts + 1 < :max_doubts
+            THEN 'pending' ELSE 'in_doubt' END,
         doubts = doubts + 1, doubt_since = coalesce(doubt_since, attempted_at), reason = 'worker_lost',
-        settled_at = CASE WHEN :keyed AND doubts + 1 < :max_doubts THEN NULL ELSE now() END
+        settled_at = CASE WHEN (CAST(:keyed AS bool[]))[fallen + 1] AND doubts + 1 < :max_doubts
+            THEN NULL ELSE now() END
     WHERE notice_id = :notice AND version = :version AND chunk = :chunk AND state = 'attempting'
     RETURNING state
 """)
 LEASE_ROWS = text("""
     UPDATE notice_deliveries SET state = 'leased'
     WHERE notice_id = :notice AND version = :version AND chunk = :chunk AND state IN ('pending', 'leased')
-    RETURNING citizen_id, channel, attempts, doubts,
+    RETURNING citizen_id, channel, attempts, doubts, fallen,
         CASE WHEN reason = 'worker_lost' THEN doubts ELSE 0 END AS workers_lost
 """)
 LOCK_CHUNK = text("""
@@ -60,10 +63,11 @@ RENEW = text("""
 """)
 MARK = text("""
     UPDATE notice_deliveries SET
-        state = CASE WHEN now() - doubt_since > make_interval(secs => :key_seconds)
+        state = CASE WHEN now() - doubt_since > make_interval(secs => (CAST(:key_seconds AS float8[]))[fallen + 1])
             THEN 'in_doubt' ELSE 'attempting' END,
         attempts = attempts + 1, attempted_at = now(),
-        settled_at = CASE WHEN now() - doubt_since > make_interval(secs => :key_seconds) THEN now() END
+        settled_at = CASE WHEN now() - doubt_since > make_interval(secs => (CAST(:key_seconds AS float8[]))[fallen + 1])
+            THEN now() END
     WHERE notice_id = :notice AND version = :version AND chunk = :chunk AND state = 'leased'
         AND citizen_id = ANY(CAST(:citizens AS uuid[]))
     RETURNING citizen_id, state
@@ -73,6 +77,7 @@ MARK = text("""
 SETTLE = text("""
     UPDATE notice_deliveries SET
         state = CAST(:state AS text), attempts = :attempts, doubts = CAST(:doubts AS int), reason = :reason,
+        fallen = :fallen,
         doubt_since = CASE WHEN CAST(:doubts AS int) > 0 THEN coalesce(doubt_since, attempted_at) END,
         settled_at = CASE WHEN CAST(:state AS text) <> 'pending' THEN now() END
     WHERE notice_id = :notice AND version = :version AND chunk = :chunk
@@ -122,14 +127,20 @@ CLOSE_CHUNKS = text("""
 """)
 
 
-async def candidates(session: AsyncSession) -> list[tuple[UUID, int, str]]:
-    """Notices being sent, the most urgent first."""
-    return [(row.id, row.approved_version, row.route) for row in await session.execute(CANDIDATES)]
+async def candidates(session: AsyncSession, *, emergencies: bool) -> list[tuple[UUID, int, Sequence[RouteRules]]]:
+    """Notices being sent with the routes they try, the most urgent first; `emergencies`: no others."""
+    rows = await session.execute(CANDIDATES, {"emergencies": emergencies})
+    return [(row.id, row.approved_version, rules_of(row.route, emergency=row.emergency)) for row in rows]
 
 
-async def has_work(session: AsyncSession) -> bool:
+def rules_of(route: RouteName, *, emergency: bool) -> Sequence[RouteRules]:
+    """The rules of each route that a notice tries, in order."""
+    return [ROUTES[name] for name in routes_of(route, emergency=emergency)]
+
+
+async def has_work(session: AsyncSession, *, emergencies: bool) -> bool:
     """Is there a chunk to claim?"""
-    return bool((await session.execute(HAS_WORK)).scalar_one())
+    return bool((await session.execute(HAS_WORK, {"emergencies": emergencies})).scalar_one())
 
 
 async def hold_notice(session: AsyncSession, notice_id: UUID, version: int) -> bool:
@@ -146,9 +157,10 @@ async def take_chunk(
     return None if row is None else (ChunkKey(notice_id=notice_id, version=version, chunk=row.chunk), row.lost)
 
 
-async def recover(session: AsyncSession, key: ChunkKey, route: RouteRules) -> Counter[str]:
+async def recover(session: AsyncSession, key: ChunkKey, routes: Sequence[RouteRules]) -> Counter[str]:
     """Settles the attempts of a holder that never came back (rules.after_lost_lease); the changes of the counts."""
-    values = {**_values(key), "keyed": route.key_seconds > 0, "max_doubts": MAX_DOUBTS}
+    keyed = [route.key_seconds > 0 for route in routes]
+    values = {**_values(key), "keyed": keyed, "max_doubts": MAX_DOUBTS}
     states = (await session.execute(RECOVER, values)).scalars()
     return Counter(state for state in states if state in SETTLED)
 
@@ -163,6 +175,7 @@ async def lease_rows(session: AsyncSession, key: ChunkKey) -> tuple[Recipient, .
             attempts=row.attempts,
             doubts=row.doubts,
             workers_lost=row.workers_lost,
+            fallen=row.fallen,
         )
         for row in rows
     )
@@ -179,9 +192,10 @@ async def renew(session: AsyncSession, key: ChunkKey, seconds: float) -> None:
 
 
 async def mark(
-    session: AsyncSession, key: ChunkKey, citizens: Sequence[UUID], key_seconds: int
+    session: AsyncSession, key: ChunkKey, citizens: Sequence[UUID], routes: Sequence[RouteRules]
 ) -> tuple[frozenset[UUID], Counter[str]]:
     """Leased rows become attempting; those whose earlier attempt the platform no longer guards become in doubt."""
+    key_seconds = [float(route.key_seconds) for route in routes]
     values = {**_values(key), "citizens": list(citizens), "key_seconds": key_seconds}
     rows = (await session.execute(MARK, values)).all()
     marked = frozenset(row.citizen_id for row in rows if row.state == "attempting")
@@ -221,6 +235,7 @@ async def _write(
         "attempts": row.attempts,
         "doubts": row.doubts,
         "reason": row.reason,
+        "fallen": row.fallen,
         "from_states": list(from_states),
         "citizens": list(citizens),
     }

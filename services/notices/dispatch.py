@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.clock import Clock
 from services.db import Sessions
 from services.notices import deliveries, receipts, repository
-from services.notices.rules import ROUTES, SYSTEM
+from services.notices.rules import SYSTEM
 from services.notices.values import Advance, Chunk, Outcome
 
 log = structlog.stdlib.get_logger(__name__)
@@ -29,20 +29,20 @@ class DispatchService:
         self._sessions = sessions
         self._clock = clock
 
-    async def has_work(self) -> bool:
+    async def has_work(self, *, emergencies: bool = False) -> bool:
         """Could `claim` find something now?"""
         async with self._sessions() as session:
-            return await deliveries.has_work(session)
+            return await deliveries.has_work(session, emergencies=emergencies)
 
-    async def claim(self, *, lease_seconds: float) -> Chunk | None:
-        """Leases the most urgent free chunk; None when there is nothing to do.
+    async def claim(self, *, lease_seconds: float, emergencies: bool = False) -> Chunk | None:
+        """Leases the most urgent free chunk, of `emergencies` only where asked; None when there is nothing to do.
 
         The attempts of a holder that never came back are settled on the way: retried where the route takes an
         idempotency key, else in doubt.
         """
         while True:
             async with self._sessions.begin() as session:
-                found = await self._take(session, lease_seconds)
+                found = await self._take(session, lease_seconds, emergencies=emergencies)
             if found is None:
                 return None
             chunk, closed = found
@@ -51,9 +51,11 @@ class DispatchService:
             if closed:
                 await self.finish(chunk.key.notice_id)
 
-    async def _take(self, session: AsyncSession, lease_seconds: float) -> tuple[Chunk, bool] | None:
+    async def _take(
+        self, session: AsyncSession, lease_seconds: float, *, emergencies: bool
+    ) -> tuple[Chunk, bool] | None:
         lease = uuid4()
-        for notice_id, version, route in await deliveries.candidates(session):
+        for notice_id, version, routes in await deliveries.candidates(session, emergencies=emergencies):
             if not await deliveries.hold_notice(session, notice_id, version):
                 continue
             taken = await deliveries.take_chunk(session, notice_id, version, lease, lease_seconds)
@@ -61,7 +63,7 @@ class DispatchService:
                 continue
             key, lost = taken
             if lost:
-                deltas = await deliveries.recover(session, key, ROUTES[route])
+                deltas = await deliveries.recover(session, key, routes)
                 await deliveries.count(session, key, deltas)
                 log.warning("notice.lease_lost", notice=str(notice_id), chunk=key.chunk, in_doubt=deltas["in_doubt"])
             recipients = await deliveries.lease_rows(session, key)
@@ -74,7 +76,7 @@ class DispatchService:
         self, chunk: Chunk, settled: Sequence[Outcome], attempt: Sequence[UUID], *, lease_seconds: float
     ) -> Advance:
         """Settles the last attempts and commits the next ones before they are called."""
-        route = ROUTES[chunk.content.route]
+        routes = deliveries.rules_of(chunk.content.route, emergency=chunk.content.emergency)
         async with self._sessions.begin() as session:
             going = await deliveries.hold_notice(session, chunk.key.notice_id, chunk.key.version)
             holds = await deliveries.lock_chunk(session, chunk.key, chunk.lease)
@@ -82,7 +84,7 @@ class DispatchService:
             marked: frozenset[UUID] = frozenset()
             if going and holds and attempt:
                 await deliveries.renew(session, chunk.key, lease_seconds)
-                marked, doubtful = await deliveries.mark(session, chunk.key, attempt, route.key_seconds)
+                marked, doubtful = await deliveries.mark(session, chunk.key, attempt, routes)
                 deltas.update(doubtful)
             await deliveries.count(session, chunk.key, deltas)
         return Advance(going=going and holds, marked=marked)

@@ -54,10 +54,14 @@ class LifecycleService:
     async def tick(self) -> None:
         """Everything that has become due since the last tick."""
         await self.freeze_all()
+        await self.move()
+        await self.sweep_all()
+
+    async def move(self) -> None:
+        """Starts, plans and ends; freezing and sweeping take longer and have ticks of their own."""
         await self.start_due()
         await self._repeating.plan_all()
         await self.watch_running()
-        await self.sweep_all()
         await self.finish_all()
 
     # -- the audience

@@ -58,7 +58,7 @@ class NoticeRow(Base):
     __tablename__ = "notices"
     __table_args__ = (
         CheckConstraint(_one_of("state", STATES), name="state"),
-        CheckConstraint(_one_of("route", ("template", "subscription", "mass")), name="route"),
+        CheckConstraint(_one_of("route", ("template", "subscription", "customer", "mass")), name="route"),
         CheckConstraint(_one_of("late_policy", ("send", "skip", "ask")), name="late_policy"),
         CheckConstraint(_one_of("audience_kind", ("all", "list")), name="audience_kind"),
         UniqueConstraint("number"),
@@ -155,6 +155,7 @@ class VersionRow(Base):
     department: Mapped[str]
     source_document: Mapped[str]
     route: Mapped[str]
+    emergency: Mapped[bool] = mapped_column(server_default=text("false"))
     due_at: Mapped[datetime]
     submitted_by: Mapped[str]
     approved_by: Mapped[str]
@@ -251,7 +252,9 @@ class DeliveryRow(Base):
     attempts: Mapped[int] = mapped_column(SmallInteger, server_default="0")
     #: Attempts whose outcome nobody knows.
     doubts: Mapped[int] = mapped_column(SmallInteger, server_default="0")
-    #: The first of these: the platform's guard against repeats counts from it.
+    #: So many of the notice's routes refused this citizen (rules.routes_of).
+    fallen: Mapped[int] = mapped_column(SmallInteger, server_default="0")
+    #: The first of the doubts: the platform's guard against repeats counts from it.
     doubt_since: Mapped[datetime | None]
     attempted_at: Mapped[datetime | None]
     settled_at: Mapped[datetime | None]

@@ -33,7 +33,7 @@ AGAIN = text("""
     placed AS (
         SELECT citizen_id, channel,
             :first + (row_number() OVER (ORDER BY citizen_id) - 1) / :size AS chunk FROM chosen)
-    UPDATE notice_deliveries d SET state = 'pending', attempts = 0, doubts = 0, doubt_since = NULL,
+    UPDATE notice_deliveries d SET state = 'pending', attempts = 0, doubts = 0, fallen = 0, doubt_since = NULL,
         settled_at = NULL, reason = '', chunk = placed.chunk
     FROM placed
     WHERE d.notice_id = :notice AND d.version = :version AND d.citizen_id = placed.citizen_id

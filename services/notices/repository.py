@@ -130,6 +130,7 @@ def content_of(row: VersionRow, number: int) -> Content:
         source_document=row.source_document,
         route=row.route,  # type: ignore[arg-type]  # the table allows no other
         due_at=row.due_at,
+        emergency=row.emergency,
     )
 
 
@@ -144,6 +145,7 @@ def version_of(notice: NoticeRow, at: datetime) -> VersionRow:
         department=notice.department,
         source_document=notice.source_document,
         route=notice.route,
+        emergency=notice.emergency,
         due_at=notice.due_at,
         submitted_by=notice.submitted_by,
         approved_by=notice.approved_by,

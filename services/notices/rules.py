@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta, tzinfo
 from typing import Literal
@@ -11,7 +11,7 @@ NoticeState = Literal[
     "draft", "submitted", "approved", "due", "late", "sending", "paused", "finished", "cancelled", "expired"
 ]
 DeliveryState = Literal["pending", "leased", "attempting", "accepted", "failed", "in_doubt", "cancelled"]
-RouteName = Literal["template", "subscription", "mass"]
+RouteName = Literal["template", "subscription", "customer", "mass"]
 LatePolicy = Literal["send", "skip", "ask"]
 
 #: Names that the program itself signs changes with; nobody on the staff may use it.
@@ -64,6 +64,8 @@ class RouteRules:
     calls_a_day: int
     #: So many a citizen receives in a calendar month; 0: any number.
     a_month: int
+    #: Of the whole text in UTF-8; 0: no limit of its own.
+    max_bytes: int = 0
 
 
 #: The guard of template messages holds ten minutes (a minute is kept in hand); that of mass sends has no stated
@@ -75,10 +77,27 @@ ROUTES: Mapping[str, RouteRules] = {
     "subscription": RouteRules(
         chunk_size=200, grouped=False, key_seconds=0, max_title=20, max_body=600, calls_a_day=0, a_month=0
     ),
+    "customer": RouteRules(
+        chunk_size=200,
+        grouped=False,
+        key_seconds=0,
+        max_title=64,
+        max_body=600,
+        calls_a_day=500_000,
+        a_month=0,
+        max_bytes=2048,
+    ),
     "mass": RouteRules(
         chunk_size=10_000, grouped=True, key_seconds=86_400, max_title=64, max_body=600, calls_a_day=100, a_month=4
     ),
 }
+#: Where an emergency goes when the route before it refused a citizen.
+FALLS: Sequence[RouteName] = ("template", "customer", "subscription")
+
+
+def routes_of(route: RouteName, *, emergency: bool) -> tuple[RouteName, ...]:
+    """The routes that a notice tries for each citizen, one after the other."""
+    return (route, *(other for other in FALLS if other != route)) if emergency else (route,)
 
 
 def allowed(action: str, state: str) -> bool:
@@ -161,6 +180,8 @@ class Row:
     attempts: int = 0
     doubts: int = 0
     reason: str = ""
+    #: So many of its notice's routes have refused this citizen.
+    fallen: int = 0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -180,14 +201,18 @@ class Answer:
     msg_id: str = ""
 
 
-def after_answer(row: Row, answer: Answer, *, keyed: bool) -> Row:
-    """The row after an attempt was answered. `attempts` already counts this attempt.
+def after_answer(row: Row, answer: Answer, *, keyed: bool, falls: bool = False) -> Row:
+    """The row after an attempt was answered. `attempts` already counts this attempt; `falls`: there is another route.
 
-    Once an earlier attempt's outcome is unknown, a later refusal does not prove that the citizen got nothing.
+    Once an earlier attempt's outcome is unknown, a later refusal does not prove that the citizen got nothing: then
+    no other route is tried either.
     """
     given_up: DeliveryState = "in_doubt" if row.doubts else "failed"
     if answer.kind == "accepted":
         return replace(row, state="accepted", reason="")
+    surely_not = answer.kind in ("refused", "held") or (answer.kind == "busy" and row.attempts >= MAX_ATTEMPTS)
+    if falls and surely_not and not row.doubts:
+        return replace(row, state="pending", attempts=0, reason=answer.reason, fallen=row.fallen + 1)
     if answer.kind == "refused":
         return replace(row, state=given_up, reason=answer.reason)
     if answer.kind == "held":

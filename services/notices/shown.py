@@ -12,7 +12,7 @@ from services.notices.values import Content
 
 #: What a subscription notice's `thing` holds.
 THING = 20
-ALL_ROUTES: tuple[RouteName, ...] = ("template", "subscription", "mass")
+ALL_ROUTES: tuple[RouteName, ...] = ("template", "subscription", "customer", "mass")
 
 
 def previews(content: Content) -> list[Preview]:
@@ -27,7 +27,7 @@ def preview(content: Content, route: RouteName) -> Preview:
         route=route,
         chosen=route == content.route,
         lines=lines,
-        opens="" if route == "mass" else content.url,
+        opens="" if route in ("customer", "mass") else content.url,
         warnings=list(_warnings(content, route, lines)),
     )
 
@@ -54,12 +54,17 @@ def _subscription(content: Content) -> Iterator[PreviewLine]:
     yield PreviewLine(field="thing4", text=shown, cut=len(content.body) - (THING - 1) if long else 0)
 
 
-def _mass(content: Content) -> Iterator[PreviewLine]:
+def _text(content: Content) -> Iterator[PreviewLine]:
+    yield PreviewLine(field="", text=whole_text(content))
+
+
+def whole_text(content: Content) -> str:
+    """The notice as one text, to one or to many."""
     parts = (f"【{content.title}】", content.body, content.url, content.department, _signature(content))
-    yield PreviewLine(field="", text="\n".join(part for part in parts if part))
+    return "\n".join(part for part in parts if part)
 
 
-_LINES = {"template": _template, "subscription": _subscription, "mass": _mass}
+_LINES = {"template": _template, "subscription": _subscription, "customer": _text, "mass": _text}
 
 
 def _warnings(content: Content, route: RouteName, lines: list[PreviewLine]) -> Iterator[str]:

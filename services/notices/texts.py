@@ -101,6 +101,10 @@ def body_too_long(limit: int, length: int) -> str:
     return f"正文最多 {limit} 个字，现在有 {length} 个字。"
 
 
+def text_too_long(surplus: int) -> str:
+    return f"标题、正文、链接和单位合起来太长，客服消息放不下，请删去约 {surplus} 个字。"
+
+
 def empty_field(name: str) -> str:
     return f"{name}不能为空。"
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
-from services.notices.rules import RouteName, Row
+from services.notices.rules import RouteName, Row, routes_of
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -31,6 +31,8 @@ class Recipient:
     doubts: int
     #: So many workers went away while they attempted it.
     workers_lost: int
+    #: So many of the notice's routes refused this citizen: the next one is tried.
+    fallen: int = 0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -47,6 +49,12 @@ class Content:
     source_document: str
     route: RouteName
     due_at: datetime
+    emergency: bool = False
+
+    @property
+    def routes(self) -> tuple[RouteName, ...]:
+        """Tried for each citizen, one after the other."""
+        return routes_of(self.route, emergency=self.emergency)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

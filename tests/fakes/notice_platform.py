@@ -10,6 +10,7 @@ import msgspec
 from aiohttp import web
 
 from bot.errors import AnswerLost, DeliveryInDoubt, PlatformBusy, RecipientUnreachable
+from services.notices.rules import RouteName
 from services.notices.values import Content
 from tests.fakes.notice_sender import FakePlatform
 
@@ -62,8 +63,8 @@ class HttpSender:
         self._session = session
         self._url = url
 
-    async def send_one(self, content: Content, *, address: str, key: str) -> str:
-        return await self._post(Send([address], content.title, key if content.route == "template" else ""))
+    async def send_one(self, content: Content, *, route: RouteName, address: str, key: str) -> str:
+        return await self._post(Send([address], content.title, key if route == "template" else ""))
 
     async def send_many(self, content: Content, *, addresses: Sequence[str], key: str) -> str:
         return await self._post(Send(list(addresses), content.title, key))

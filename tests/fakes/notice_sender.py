@@ -7,8 +7,9 @@ from collections import Counter, deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from bot.broadcast.sender import mass_message, template_data
+from bot.broadcast.sender import template_data, text_message
 from bot.errors import ContentRejected, RecipientUnreachable
+from services.notices.rules import RouteName
 from services.notices.values import Content
 
 
@@ -20,6 +21,7 @@ class Delivered:
     title: str
     key: str
     msg_id: str
+    route: str = ""
 
 
 @dataclass(slots=True)
@@ -32,10 +34,12 @@ class FakePlatform:
     faults: deque[object] = field(default_factory=deque)
     #: address -> what every call to it raises.
     broken: dict[str, Exception] = field(default_factory=dict)
+    #: (route, address) -> what every call by this route raises; an empty address: whoever is called.
+    refused: dict[tuple[str, str], Exception] = field(default_factory=dict)
     on_call: Callable[[str], None] = lambda address: None
     _known: dict[str, str] = field(default_factory=dict)
 
-    def take(self, *, addresses: Sequence[str], title: str, key: str) -> str:
+    def take(self, *, addresses: Sequence[str], title: str, key: str, route: str = "") -> str:
         """Delivers once for each key and gives the message's id; the same id for a repeated key."""
         self.calls += 1
         fault = self.faults.popleft() if self.faults else None
@@ -45,12 +49,13 @@ class FakePlatform:
         if key and guard in self._known:
             return self._known[guard]
         for address in addresses:
-            if address in self.broken:
-                raise self.broken[address]
+            refusal = self.broken.get(address) or self.refused.get((route, address)) or self.refused.get((route, ""))
+            if refusal:
+                raise refusal
         msg_id = str(1_000_000 + self.calls)
         if key:
             self._known[guard] = msg_id
-        self.delivered.extend(Delivered(address, title, key, msg_id) for address in addresses)
+        self.delivered.extend(Delivered(address, title, key, msg_id, route) for address in addresses)
         if isinstance(fault, tuple):
             raise fault[1]
         return msg_id
@@ -66,18 +71,18 @@ class FakeSender:
     platform: FakePlatform
     seconds: float = 0.0
 
-    async def send_one(self, content: Content, *, address: str, key: str) -> str:
+    async def send_one(self, content: Content, *, route: RouteName, address: str, key: str) -> str:
         self.platform.on_call(address)
         await asyncio.sleep(self.seconds)
         if not template_data(content):
             raise ContentRejected(errcode=47003)
         if not address:
             raise RecipientUnreachable(errcode=40003)
-        guarded = key if content.route == "template" else ""
-        return self.platform.take(addresses=[address], title=content.title, key=guarded)
+        guarded = key if route == "template" else ""
+        return self.platform.take(addresses=[address], title=content.title, key=guarded, route=route)
 
     async def send_many(self, content: Content, *, addresses: Sequence[str], key: str) -> str:
         await asyncio.sleep(self.seconds)
-        if not 2 <= len(addresses) <= 10_000 or not mass_message(content):
+        if not 2 <= len(addresses) <= 10_000 or not text_message(content):
             raise ContentRejected(errcode=40130)
-        return self.platform.take(addresses=addresses, title=content.title, key=key)
+        return self.platform.take(addresses=addresses, title=content.title, key=key, route="mass")

@@ -107,7 +107,8 @@ def make_office(sessions: Sessions, clock: Clock) -> Office:
     citizens = CitizenService(sessions=sessions, clock=clock)
     dispatch = DispatchService(sessions, clock)
     rate = SharedRate(sessions=sessions, name="test", rate=Rate(per_second=100_000, capacity=100_000))
-    tools = Tools(dispatch=dispatch, addresses=citizens, sender=FakeSender(platform), rate=rate, group_rate=rate)
+    rates = {"rate": rate, "group_rate": rate, "emergency_rate": rate}
+    tools = Tools(dispatch=dispatch, addresses=citizens, sender=FakeSender(platform), **rates)
     return Office(
         sessions=sessions,
         clock=clock,

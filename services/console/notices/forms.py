@@ -25,6 +25,7 @@ from services.notices.types import Notice, NoticeDraft, NoticeEdit
 ROUTES = (
     ("template", "模板消息（每个关注的人都能收到）"),
     ("subscription", "订阅通知（只发给订阅过的人）"),
+    ("customer", "客服消息（只发给两天内发过消息的人）"),
     ("mass", "群发消息（每人每月最多四条）"),
 )
 MOMENT = ["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"]

@@ -27,6 +27,7 @@ from services.notices.dispatch import DispatchService
 from services.notices.lifecycle import LifecycleService
 from services.notices.rates import Rate, SharedRate
 from services.notices.receipts import ReceiptService
+from services.notices.rules import RouteName
 from services.notices.values import Advance, Chunk, Content, Outcome
 from tests.fakes.notice_platform import HttpSender
 
@@ -69,8 +70,8 @@ class MortalDispatch(DispatchService):
         super().__init__(sessions, SystemClock())
         self._reaper = reaper
 
-    async def claim(self, *, lease_seconds: float) -> Chunk | None:
-        chunk = await super().claim(lease_seconds=lease_seconds)
+    async def claim(self, *, lease_seconds: float, emergencies: bool = False) -> Chunk | None:
+        chunk = await super().claim(lease_seconds=lease_seconds, emergencies=emergencies)
         if chunk is not None:
             self._reaper.passes("claim")
         return chunk
@@ -101,10 +102,10 @@ class MortalSender(HttpSender):
         self._poison = orders.poison
         self._reaper = reaper
 
-    async def send_one(self, content: Content, *, address: str, key: str) -> str:
+    async def send_one(self, content: Content, *, route: RouteName, address: str, key: str) -> str:
         if address == self._poison:
             os.kill(os.getpid(), signal.SIGKILL)
-        msg_id = await super().send_one(content, address=address, key=key)
+        msg_id = await super().send_one(content, route=route, address=address, key=key)
         self._reaper.passes("calling")
         return msg_id
 
@@ -122,6 +123,7 @@ async def main(orders: Orders) -> None:
             sender=MortalSender(http, orders, reaper),
             rate=rate,
             group_rate=rate,
+            emergency_rate=rate,
         )
         limits = Limits(lease_seconds=orders.lease_seconds, burst=orders.burst, lanes=orders.lanes)
         broadcaster = Broadcaster(tools, limits)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, time, timedelta, timezone
 from zoneinfo import ZoneInfo
 
@@ -128,39 +129,49 @@ class OneRecipient(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.row = Row()
-        self.keyed = False
+        #: Of each route: does it take a key?
+        self.routes = [False]
         self.sends = 0
-        self.key_known = False
+        self.known: set[int] = set()
         self.stopped = False
         self.attempts_ever = 0
 
     @precondition(lambda self: self.attempts_ever == 0)
-    @rule(keyed=st.booleans())
-    def choose_route(self, keyed: bool) -> None:
-        self.keyed = keyed
+    @rule(routes=st.lists(st.booleans(), min_size=1, max_size=3))
+    def choose_routes(self, routes: list[bool]) -> None:
+        self.routes = routes
+
+    @property
+    def keyed(self) -> bool:
+        return self.routes[self.row.fallen]
+
+    def _answer(self, kind: str) -> None:
+        falls = self.row.fallen + 1 < len(self.routes)
+        answer = Answer(kind=kind, reason=kind)  # type: ignore[arg-type]
+        self.row = after_answer(self.row, answer, keyed=self.keyed, falls=falls)
 
     @precondition(lambda self: self.row.state == "pending" and not self.stopped)
     @rule()
     def attempt(self) -> None:
         self.attempts_ever += 1
-        self.row = Row(state="attempting", attempts=self.row.attempts + 1, doubts=self.row.doubts)
+        self.row = replace(self.row, state="attempting", attempts=self.row.attempts + 1)
 
     def _arrive(self) -> None:
-        if not (self.keyed and self.key_known):
+        if not (self.keyed and self.row.fallen in self.known):
             self.sends += 1
-        self.key_known = True
+        self.known.add(self.row.fallen)
 
     @precondition(lambda self: self.row.state == "attempting")
     @rule()
     def accepted(self) -> None:
         self._arrive()
-        self.row = after_answer(self.row, Answer(kind="accepted"), keyed=self.keyed)
+        self._answer("accepted")
         assert self.row.state == "accepted"
 
     @precondition(lambda self: self.row.state == "attempting")
     @rule(kind=st.sampled_from(["refused", "busy", "held"]))
     def not_taken(self, kind: str) -> None:
-        self.row = after_answer(self.row, Answer(kind=kind, reason=kind), keyed=self.keyed)  # type: ignore[arg-type]
+        self._answer(kind)
 
     @precondition(lambda self: self.row.state == "attempting")
     @rule(arrived=st.booleans(), how=st.sampled_from(["killed", "unknown", "crashed"]))
@@ -170,7 +181,7 @@ class OneRecipient(RuleBasedStateMachine):
         if how == "killed":
             self.row = after_lost_lease(self.row, keyed=self.keyed)
         else:
-            self.row = after_answer(self.row, Answer(kind=how, reason=how), keyed=self.keyed)  # type: ignore[arg-type]
+            self._answer(how)
 
     @rule()
     def stop(self) -> None:

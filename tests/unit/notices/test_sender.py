@@ -9,7 +9,7 @@ from uuid import UUID
 
 import pytest
 
-from bot.broadcast.sender import NotConfigured, WeChatSender, group_key, mass_message, recipient_key
+from bot.broadcast.sender import NotConfigured, WeChatSender, group_key, recipient_key, text_message
 from services.notices.values import ChunkKey, Content
 
 CITIZEN = UUID("11111111-1111-4111-8111-111111111111")
@@ -43,6 +43,10 @@ class RecordingClient:
         self.calls.append({"openid": openid, "id": template_id, "page": page, "data": data})
         return "2"
 
+    async def send_custom(self, *, openid: str, message: Mapping[str, object]) -> str:
+        self.calls.append({"openid": openid, "message": message})
+        return ""
+
     async def send_mass(self, *, openids: Sequence[str], message: Mapping[str, object], clientmsgid: str) -> str:
         self.calls.append({"openids": openids, "message": message, "key": clientmsgid})
         return "3"
@@ -54,7 +58,7 @@ def sender(client: RecordingClient) -> WeChatSender:
 
 async def test_a_template_notice_has_all_its_fields_and_the_citys_time() -> None:
     client = RecordingClient()
-    assert await sender(client).send_one(CONTENT, address="o1", key="k") == "1"
+    assert await sender(client).send_one(CONTENT, route="template", address="o1", key="k") == "1"
     [call] = client.calls
     assert (call["openid"], call["id"], call["url"], call["key"]) == ("o1", "T", CONTENT.url, "k")
     data = call["data"]
@@ -67,18 +71,24 @@ async def test_a_template_notice_has_all_its_fields_and_the_citys_time() -> None
 
 async def test_a_subscription_notice_keeps_to_twenty_characters() -> None:
     client = RecordingClient()
-    await sender(client).send_one(replace(CONTENT, route="subscription"), address="o1", key="")
+    await sender(client).send_one(CONTENT, route="subscription", address="o1", key="")
     data = client.calls[0]["data"]
     assert isinstance(data, dict)
     assert set(data) == {"thing1", "thing2", "time3", "thing4"}
     assert all(1 <= len(part["value"]) <= 20 for part in data.values())
 
 
+async def test_a_customer_message_is_one_text_with_everything_in_it() -> None:
+    client = RecordingClient()
+    await sender(client).send_one(CONTENT, route="customer", address="o1", key="k")
+    assert client.calls == [{"openid": "o1", "message": text_message(CONTENT)}]
+
+
 async def test_a_mass_notice_is_one_text_with_everything_in_it() -> None:
     client = RecordingClient()
     await sender(client).send_many(CONTENT, addresses=["o1", "o2"], key="k")
-    assert client.calls == [{"openids": ["o1", "o2"], "message": mass_message(CONTENT), "key": "k"}]
-    text = mass_message(CONTENT)["text"]
+    assert client.calls == [{"openids": ["o1", "o2"], "message": text_message(CONTENT), "key": "k"}]
+    text = text_message(CONTENT)["text"]
     assert isinstance(text, dict)
     assert all(part in text["content"] for part in (CONTENT.title, CONTENT.body, CONTENT.url, "第 12 号"))
 
@@ -88,7 +98,7 @@ async def test_a_route_without_a_template_says_so_and_calls_nothing() -> None:
     bare = WeChatSender(client=client, template_id="", subscription_template_id="")
     for route in ("template", "subscription"):
         with pytest.raises(NotConfigured):
-            await bare.send_one(replace(CONTENT, route=route), address="o1", key="k")  # type: ignore[arg-type]
+            await bare.send_one(CONTENT, route=route, address="o1", key="k")  # type: ignore[arg-type]
     assert client.calls == []
 
 
