@@ -36,6 +36,7 @@ from services.faq.service import FaqService
 from services.metrics import Metrics
 from services.notices.api import make_api as notices_api
 from services.notices.service import NoticeService
+from services.notices.trial import TrialService
 from services.notices.verifying import VerificationService
 from services.openapi import openapi_document
 from services.progress.api import make_api as progress_api
@@ -75,6 +76,7 @@ class Topics:
     subscriptions: SubscriptionService
     case_desk: CaseDesk
     notices: NoticeService
+    trials: TrialService
     verification: VerificationService
     vault: VaultService
     training: TrainingService
@@ -84,6 +86,7 @@ class Topics:
 def make_topics(sessions: Sessions, clock: Clock, settings: ServicesSettings, metrics: Metrics) -> Topics:
     """The services on one database."""
     cipher = load_cipher(settings.vault_key, settings.data_path)
+    citizens = CitizenService(sessions=sessions, clock=clock)
     language = SharedLanguage()
     dense = make_dense((CATALOGUE, FAQ), sessions, settings, metrics)
     faq = FaqService(sessions=sessions, clock=clock, language=language, dense=dense.get(FAQ))
@@ -103,7 +106,8 @@ def make_topics(sessions: Sessions, clock: Clock, settings: ServicesSettings, me
         ),
         subscriptions=SubscriptionService(sessions=sessions, clock=clock),
         case_desk=CaseDesk(sessions=sessions, clock=clock),
-        notices=NoticeService(sessions=sessions, clock=clock, audience=CitizenService(sessions=sessions, clock=clock)),
+        notices=NoticeService(sessions=sessions, clock=clock, audience=citizens),
+        trials=TrialService(sessions=sessions, clock=clock, audience=citizens),
         verification=VerificationService(sessions=sessions, clock=clock),
         vault=VaultService(sessions=sessions, clock=clock, cipher=cipher, seconds=settings.vault_seconds),
         training=TrainingService(
@@ -125,7 +129,7 @@ def make_apis(topics: Topics) -> Sequence[Api]:
         appointments_api(topics.appointments),
         progress_api(topics.progress),
         subscriptions_api(topics.subscriptions),
-        notices_api(topics.notices, topics.verification),
+        notices_api(topics.notices, topics.verification, topics.trials),
         vault_api(topics.vault),
         training_api(topics.training, topics.examples),
     )

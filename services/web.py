@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, Literal
+from uuid import UUID
 
 import msgspec
 import structlog
@@ -41,6 +42,14 @@ class Call:
     query: Any = None
     path: Mapping[str, str]
     headers: Mapping[str, str]
+
+    @property
+    def citizen_id(self) -> UUID:
+        """Of `{citizen_id}` in the path; raises BadRequest for what is no UUID."""
+        try:
+            return UUID(self.path["citizen_id"])
+        except ValueError as error:
+            raise BadRequest("path: citizen_id must be a UUID") from error
 
 
 Handler = Callable[[Call], Awaitable[Any]]

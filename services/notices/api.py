@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from services.errors import ServiceError
 from services.notices import errors
 from services.notices.service import NoticeService
+from services.notices.trial import TrialService
 from services.notices.types import (
     Approval,
     Change,
@@ -14,6 +15,7 @@ from services.notices.types import (
     FailuresQuery,
     Forwarded,
     ListQuery,
+    NewTester,
     Notice,
     NoticeDraft,
     NoticeEdit,
@@ -22,6 +24,7 @@ from services.notices.types import (
     Reach,
     Resolution,
     StaffAction,
+    Tester,
     Verification,
 )
 from services.notices.verifying import VerificationService
@@ -30,9 +33,9 @@ from services.web import Api, Call, Handler, Route
 REFUSALS = (errors.NoticeNotFound, errors.WrongState)
 
 
-def make_api(service: NoticeService, verification: VerificationService) -> Api:
+def make_api(service: NoticeService, verification: VerificationService, trials: TrialService) -> Api:
     """The routes; `{id}` is a notice's id or its number."""
-    handlers = _Handlers(service, verification)
+    handlers = _Handlers(service, verification, trials)
     return Api(
         name="notices",
         title="通知",
@@ -63,6 +66,29 @@ def make_api(service: NoticeService, verification: VerificationService) -> Api:
                 summary="Is a forwarded text a notice of ours?",
                 body=Forwarded,
                 response=Verification,
+            ),
+            Route(
+                method="GET",
+                path="/testers",
+                handler=handlers.list_testers,
+                summary="Who sees notices beforehand",
+                response=list[Tester],
+            ),
+            Route(
+                method="POST",
+                path="/testers",
+                handler=handlers.enrol_tester,
+                summary="Let somebody see notices beforehand",
+                body=NewTester,
+                response=list[Tester],
+                errors=(errors.BadNotice, errors.TooManyTesters),
+            ),
+            Route(
+                method="DELETE",
+                path="/testers/{citizen_id}",
+                handler=handlers.remove_tester,
+                summary="Let somebody see them no more",
+                response=list[Tester],
             ),
             _read("", handlers.get_notice, "One notice with its counters", Notice),
             _read("/progress", handlers.get_progress, "Counters, rate and time left", Progress),
@@ -105,6 +131,7 @@ def make_api(service: NoticeService, verification: VerificationService) -> Api:
                 response=Notice,
                 errors=(*REFUSALS, errors.NothingToDo, errors.PastDue),
             ),
+            _action("trial", trials.send, "Send it to the testers now", errors.EmptyAudience, errors.BadNotice),
             _action("submit", service.submit, "Ask a second person", errors.PastDue, errors.EmptyAudience),
             _action("release", service.release, "Send a late notice all the same"),
             _action("pause", service.pause, "Attempt no more recipients until resumed"),
@@ -119,9 +146,10 @@ def make_api(service: NoticeService, verification: VerificationService) -> Api:
 class _Handlers:
     """Requests in, the service's answers out."""
 
-    def __init__(self, service: NoticeService, verification: VerificationService) -> None:
+    def __init__(self, service: NoticeService, verification: VerificationService, trials: TrialService) -> None:
         self._service = service
         self._verification = verification
+        self._trials = trials
 
     async def create_notice(self, call: Call) -> Notice:
         return await self._service.create(call.body)
@@ -143,6 +171,15 @@ class _Handlers:
 
     async def verify(self, call: Call) -> Verification:
         return await self._verification.verify(call.body.text)
+
+    async def list_testers(self, call: Call) -> list[Tester]:
+        return await self._trials.testers()
+
+    async def enrol_tester(self, call: Call) -> list[Tester]:
+        return await self._trials.enrol(call.body)
+
+    async def remove_tester(self, call: Call) -> list[Tester]:
+        return await self._trials.remove(call.citizen_id)
 
     async def get_changes(self, call: Call) -> list[Change]:
         return list(await self._service.changes(call.path["id"]))

@@ -20,6 +20,7 @@ from services.notices import cli_arguments, cli_texts
 from services.notices.errors import BadNotice
 from services.notices.intake import read_citizens, read_instant, read_quiet_hours
 from services.notices.service import NoticeService
+from services.notices.trial_cli import testers, trial
 from services.notices.types import FailuresQuery, Forwarded, ListQuery, Notice, NoticeDraft, NoticeEdit, Resolution
 from services.notices.verifying import VerificationService
 
@@ -52,7 +53,8 @@ def register(commands: Commands) -> None:
         "failures": failures,
         "changes": changes,
     }
-    cli_arguments.add(commands, {name: _handler(act) for name, act in actions.items()})
+    handlers = {name: _handler(act) for name, act in actions.items()}
+    cli_arguments.add(commands, {**handlers, "trial": trial, "testers": testers})
 
 
 def _handler(act: Act) -> Handler:

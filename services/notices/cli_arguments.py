@@ -23,6 +23,8 @@ def add(commands: Commands, handlers: Mapping[str, Handler]) -> None:
         "preview": _add(actions, "preview", "预览：每种发送方式在手机上的样子", reference=True),
         "reach": _add(actions, "reach", "审核前清点：谁能收到，谁收不到和原因，需要多少额度", reference=True),
         "verify": _add(actions, "verify", "核实一段转发的文字是不是我们发的通知"),
+        "trial": _add(actions, "trial", "试发：马上发给试发人员看", reference=True, by=True),
+        "testers": _add(actions, "testers", "试发人员：列出、登记、移除"),
         "submit": _add(actions, "submit", "提交审核", reference=True, by=True),
         "approve": _add(actions, "approve", "审核通过（不能是提交人）", reference=True, by=True),
         "release": _add(actions, "release", "已过时间，确认仍要发送", reference=True, by=True),
@@ -41,6 +43,11 @@ def add(commands: Commands, handlers: Mapping[str, Handler]) -> None:
     _add_content(parsers["edit"], required=False)
     for name in ("create", "send"):
         parsers[name].add_argument("--to", type=Path, help="收件人名单（CSV，第一列是市民编号）；不写则发给全部关注者")
+    change = parsers["testers"].add_mutually_exclusive_group()
+    change.add_argument("--add", metavar="CITIZEN", help="登记：市民编号（要关注公众号），同时写 --name 和 --by")
+    change.add_argument("--remove", metavar="CITIZEN", help="移除：市民编号")
+    parsers["testers"].add_argument("--name", help="试发人员的姓名")
+    parsers["testers"].add_argument("--by", help="经办人姓名")
     parsers["list"].add_argument("--limit", type=int, choices=range(1, 201), default=20, metavar="1..200")
     parsers["approve"].add_argument("--version", type=int, default=0, help="所看到的版本；之后改过则不通过")
     decision = parsers["resolve"].add_mutually_exclusive_group(required=True)

@@ -11,12 +11,10 @@ from services.notices.texts import ACTION_NAMES, reason_text, state_name
 if TYPE_CHECKING:
     from services.notices.types import Change, Notice, Preview, Progress, Reach, Verification
 
-ROUTE_NAMES = {"template": "模板消息", "subscription": "订阅通知", "customer": "客服消息", "mass": "群发消息"}
-
 
 def preview_lines(preview: Preview) -> Iterator[str]:
     """One route's preview, line by line."""
-    yield f"── {ROUTE_NAMES[preview.route]}{'（本通知的发送方式）' if preview.chosen else ''}"
+    yield f"── {preview.route_text}{'（本通知的发送方式）' if preview.chosen else ''}"
     for line in preview.lines:
         yield f"{line.field}：{line.text}" if line.field else line.text
     yield f"点开：{preview.opens}" if preview.opens else "点开：没有链接"
@@ -53,6 +51,14 @@ def created(number: int, title: str, due: str) -> str:
 
 def scheduled(number: int, due: str, audience: int) -> str:
     return f"第 {number} 号通知已审核，将于 {due} 发给 {audience} 人。"
+
+
+def trial_sent(number: int) -> str:
+    return f"已试发（第 {number} 号），几秒内会出现在试发人员的手机上。"
+
+
+def tester_incomplete() -> str:
+    return "登记试发人员要写 --add 市民编号、--name 姓名和 --by 经办人；市民编号形如 3f2b8c1e-…。"
 
 
 def edited(number: int, version: int) -> str:

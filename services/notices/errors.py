@@ -47,6 +47,12 @@ class EmptyAudience(Conflict):
     type = "empty-audience"
 
 
+class TooManyTesters(Conflict):
+    """Trials go to a few only."""
+
+    type = "too-many-testers"
+
+
 class BadNotice(BadRequest):
     """The notice cannot be sent as it is written."""
 

@@ -3,6 +3,7 @@
 notices            what staff write; one row a notice, locked by whoever changes its state
 notice_changes     who changed what and when, append-only
 notice_recipients  the list of a notice that does not go to everybody
+notice_testers     the few who see a notice before anybody else
 notice_versions    content as approved, immutable (a trigger refuses changes)
 notice_runs        the sending of one version: counters and how far its audience is frozen
 notice_chunks      some hundred recipients each: what a worker leases
@@ -108,6 +109,8 @@ class NoticeRow(Base):
     recurrence_ends_at: Mapped[datetime | None]
     #: The time before, of which this is the next; a time has one next.
     follows_id: Mapped[UUID | None] = mapped_column(ForeignKey("notices.id"))
+    #: The notice that this one lets a few see beforehand.
+    trial_of: Mapped[UUID | None] = mapped_column(ForeignKey("notices.id"))
     #: Nothing follows it any more: the next time exists, or there is none.
     followed: Mapped[bool] = mapped_column(server_default=text("false"))
     #: Number of the last row in notice_changes.
@@ -140,6 +143,17 @@ class RecipientRow(Base):
 
     notice_id: Mapped[UUID] = mapped_column(ForeignKey("notices.id"), primary_key=True)
     citizen_id: Mapped[UUID] = mapped_column(primary_key=True)
+
+
+class TesterRow(Base):
+    """A citizen, mostly one of the staff, who gets trials of notices."""
+
+    __tablename__ = "notice_testers"
+
+    citizen_id: Mapped[UUID] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    added_by: Mapped[str]
+    added_at: Mapped[datetime]
 
 
 class VersionRow(Base):

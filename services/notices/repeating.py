@@ -35,6 +35,7 @@ OWN = frozenset(
         "wake_at",
         "follows_id",
         "followed",
+        "trial_of",
         "changes",
         "created_at",
         "updated_at",

@@ -31,6 +31,10 @@ COPY_RECIPIENTS = text("""
 """)
 
 
+#: Whoever counts the testers counts them alone.
+LOCK_TESTERS = text("LOCK TABLE notice_testers IN SHARE ROW EXCLUSIVE MODE")
+
+
 async def lock_notice(session: AsyncSession, notice_id: UUID) -> NoticeRow:
     """The notice, ours alone until the transaction ends; raises NoticeNotFound."""
     # What this session read before it had the lock may be out of date.

@@ -25,6 +25,7 @@ def preview(content: Content, route: RouteName) -> Preview:
     lines = list(_LINES[route](content))
     return Preview(
         route=route,
+        route_text=texts.ROUTE_NAMES[route],
         chosen=route == content.route,
         lines=lines,
         opens="" if route in ("customer", "mass") else content.url,

@@ -29,11 +29,13 @@ ACTION_NAMES = {
     "resume": "继续",
     "cancel": "取消",
     "skip": "跳过这一次",
+    "trial": "试发",
     "repeat": "按计划再次发送",
     "series_over": "定期发送到此为止",
     "retry": "重发失败的",
     "resolve": "处理存疑的",
 }
+ROUTE_NAMES = {"template": "模板消息", "subscription": "订阅通知", "customer": "客服消息", "mass": "群发消息"}
 #: Why a row failed or is in doubt, or why a notice stopped by itself.
 REASONS = {
     "no_address": "已取消关注或没有可用的地址",
@@ -160,6 +162,30 @@ def comes_once(number: int) -> str:
 def follows(number: int, missed: int) -> str:
     left_out = f"，其间错过 {missed} 次，不再补发" if missed else ""
     return f"接第 {number} 号{left_out}"
+
+
+def trial_title(title: str) -> str:
+    return f"【试发】{title}"
+
+
+def trial_detail(number: int, version: int) -> str:
+    return f"第 {number} 号第 {version} 版"
+
+
+def trial_of_trial() -> str:
+    return "这本身就是一次试发，请回到原来的通知再试发。"
+
+
+def no_testers() -> str:
+    return "还没有试发人员。请先请审核的同事登记几位。"
+
+
+def too_many_testers(most: int) -> str:
+    return f"试发人员最多 {most} 位，请先移除不再需要的。"
+
+
+def no_follower(citizen: str) -> str:
+    return f"编号 {citizen} 没有关注公众号，收不到试发。"
 
 
 def no_audience() -> str:

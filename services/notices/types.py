@@ -105,6 +105,23 @@ class Resolution(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     citizens: Citizens | None = None
 
 
+class NewTester(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Who is to see notices beforehand, and who says so."""
+
+    staff: StaffName
+    citizen_id: UUID
+    name: Annotated[str, Meta(min_length=1, max_length=64)]
+
+
+class Tester(Struct, frozen=True, kw_only=True):
+    """Somebody who sees notices beforehand."""
+
+    citizen_id: UUID
+    name: str
+    added_by: str
+    added_at: datetime
+
+
 class ListQuery(Struct, frozen=True, kw_only=True):
     """Which notices to list."""
 
@@ -160,6 +177,8 @@ class Notice(Struct, frozen=True, kw_only=True):
     recurrence: str
     recurrence_zone: str
     recurrence_ends_at: datetime | None
+    #: It lets a few see this notice beforehand.
+    trial_of: UUID | None
     #: When it comes again after this time; None: never.
     next_at: datetime | None
     audience_kind: Literal["all", "list"]
@@ -283,6 +302,7 @@ class Preview(Struct, frozen=True, kw_only=True):
     """A notice as one route shows it."""
 
     route: RouteName
+    route_text: str
     #: This is how it will be sent as it is planned now.
     chosen: bool
     lines: list[PreviewLine]

@@ -48,7 +48,7 @@ class VerificationService:
             select(NoticeRow, VersionRow, RunRow)
             .join(VersionRow, VersionRow.notice_id == NoticeRow.id)
             .join(RunRow, (RunRow.notice_id == VersionRow.notice_id) & (RunRow.version == VersionRow.version))
-            .where(RunRow.started_at > self._clock.now() - LATELY)
+            .where(RunRow.started_at > self._clock.now() - LATELY, NoticeRow.trial_of.is_(None))
             .order_by(RunRow.started_at.desc())
             .limit(COMPARED)
         )

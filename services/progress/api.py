@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from uuid import UUID
-
-from services.errors import BadRequest, TooManyAttempts
+from services.errors import TooManyAttempts
 from services.progress.errors import CaseNotFound, UnknownCode
 from services.progress.service import ProgressService
 from services.progress.types import Case, CaseFeed, CaseFollowed, CaseQuery, FeedOutcome, NewStep, SubscriptionWish
@@ -81,23 +79,16 @@ class _Operations:
         return await self._service.query(call.body)
 
     async def subscribe(self, call: Call) -> None:
-        await self._service.subscribe(call.path["project_no"], _citizen(call), call.body.query_code)
+        await self._service.subscribe(call.path["project_no"], call.citizen_id, call.body.query_code)
 
     async def unsubscribe(self, call: Call) -> None:
-        await self._service.unsubscribe(call.path["project_no"], _citizen(call))
+        await self._service.unsubscribe(call.path["project_no"], call.citizen_id)
 
     async def list_followed(self, call: Call) -> list[CaseFollowed]:
-        return list(await self._service.followed(_citizen(call)))
+        return list(await self._service.followed(call.citizen_id))
 
     async def take_case(self, call: Call) -> FeedOutcome:
         return await self._service.take_case(call.body)
 
     async def take_step(self, call: Call) -> Case:
         return await self._service.take_step(call.path["project_no"], call.body)
-
-
-def _citizen(call: Call) -> UUID:
-    try:
-        return UUID(call.path["citizen_id"])
-    except ValueError as error:
-        raise BadRequest("path: citizen_id must be a UUID") from error

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from uuid import UUID
-
-from services.errors import BadRequest
 from services.subscriptions.errors import SubjectNotFound
 from services.subscriptions.service import SubscriptionService
 from services.subscriptions.types import Followed, Subject
@@ -78,23 +75,16 @@ class _Operations:
         return await self._service.subjects()
 
     async def get_followed(self, call: Call) -> Followed:
-        return await self._service.followed(_citizen(call))
+        return await self._service.followed(call.citizen_id)
 
     async def come_back(self, call: Call) -> Followed:
-        return await self._service.come_back(_citizen(call))
+        return await self._service.come_back(call.citizen_id)
 
     async def leave_all(self, call: Call) -> Followed:
-        return await self._service.leave_all(_citizen(call))
+        return await self._service.leave_all(call.citizen_id)
 
     async def subscribe(self, call: Call) -> Followed:
-        return await self._service.subscribe(_citizen(call), call.path["code"])
+        return await self._service.subscribe(call.citizen_id, call.path["code"])
 
     async def unsubscribe(self, call: Call) -> Followed:
-        return await self._service.unsubscribe(_citizen(call), call.path["code"])
-
-
-def _citizen(call: Call) -> UUID:
-    try:
-        return UUID(call.path["citizen_id"])
-    except ValueError as error:
-        raise BadRequest("path: citizen_id must be a UUID") from error
+        return await self._service.unsubscribe(call.citizen_id, call.path["code"])

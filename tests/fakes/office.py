@@ -19,6 +19,7 @@ from services.notices.lifecycle import LifecycleService
 from services.notices.rates import Rate, SharedRate
 from services.notices.receipts import ReceiptService
 from services.notices.service import NoticeService
+from services.notices.trial import TrialService
 from services.notices.types import Notice, NoticeDraft
 from services.notices.verifying import VerificationService
 from tests.fakes.notice_sender import FakePlatform, FakeSender
@@ -38,6 +39,7 @@ class Office:
     citizens: CitizenService
     service: NoticeService
     verification: VerificationService
+    trials: TrialService
     lifecycle: LifecycleService
     dispatch: DispatchService
     receipts: ReceiptService
@@ -115,6 +117,7 @@ def make_office(sessions: Sessions, clock: Clock) -> Office:
         citizens=citizens,
         service=NoticeService(sessions=sessions, clock=clock, audience=citizens),
         verification=VerificationService(sessions=sessions, clock=clock),
+        trials=TrialService(sessions=sessions, clock=clock, audience=citizens),
         lifecycle=LifecycleService(sessions=sessions, clock=clock, audience=citizens),
         dispatch=dispatch,
         receipts=ReceiptService(sessions),

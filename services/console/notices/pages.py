@@ -15,6 +15,7 @@ from services.console.errors import Refusal
 from services.console.notices.forms import STATES as STATE_CHOICES
 from services.console.notices.forms import NoticeForm, NoticeSearchForm, fields_of
 from services.console.notices.repeats import words
+from services.console.notices.testers import tester_pages
 from services.console.pages import Area, MenuEntry, Page, Task
 from services.console.paging import PAGE_SIZE, make_listing, place
 from services.console.parts import Parts
@@ -60,6 +61,7 @@ def make_area(parts: Parts) -> Area:
             Page(method="GET", path="/notices/new", handler=pages.show_new, permission=WRITE),
             Page(method="POST", path="/notices/new", handler=pages.create, permission=WRITE),
             Page(method="POST", path="/notices/preview", handler=pages.preview, permission=WRITE, passive=True),
+            *tester_pages(parts),
             Page(method="GET", path=one, handler=pages.show, permission=VIEW),
             Page(method="GET", path=f"{one}/events", handler=pages.events, permission=VIEW, passive=True),
             Page(method="GET", path=f"{one}/failures.csv", handler=pages.failures, permission=VIEW),

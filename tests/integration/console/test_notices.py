@@ -224,3 +224,22 @@ async def test_a_repetition_without_an_end_is_refused_and_a_pattern_made_elsewhe
     until = {"repeat": "other", "pattern": "0 9 * * 1-5", "repeat_until": "2027-01-31T00:00"}
     assert (await writer.post(f"/notices/{made.number}/edit", **{**FIELDS, **until})).status == 303
     assert (await office.service.get(str(made.number))).recurrence == "0 9 * * 1-5"
+
+
+async def test_a_trial_goes_to_testers_whom_the_second_person_enrolled(
+    office: Office, writer: Browser, approver: Browser
+) -> None:
+    tester, _ = await office.follow(2)
+    path = await written(writer)
+    assert "还没有试发人员" in await (await writer.post(f"{path}/trial")).text()
+    place = f"https://console.example.gov.cn/console/conversations/{tester}"
+    assert (await writer.post("/notices/testers", name="王五", citizen=place)).status == 403
+    assert (await approver.post("/notices/testers", name="王五", citizen="不知道")).status == 422
+    assert (await approver.post("/notices/testers", name="王五", citizen=place)).status == 303
+    assert "王五" in await writer.read("/notices/testers")
+    assert (await writer.post(f"{path}/trial")).status == 303
+    await office.lifecycle.tick()
+    await office.send_all()
+    assert office.platform.per_address() == {f"openid-{tester}": 1}
+    assert (await approver.post(f"/notices/testers/{tester}/remove")).status == 303
+    assert "王五" not in await writer.read("/notices/testers")

@@ -35,7 +35,7 @@ HEADERS = {"Authorization": f"Bearer {TOKEN}"}
 @pytest.fixture
 async def client(office: Office) -> AsyncIterator[TestClient[web.Request, web.Application]]:
     app = web.Application(middlewares=[problems])
-    mount(app, [make_api(office.service, office.verification)], service_token=TOKEN)
+    mount(app, [make_api(office.service, office.verification, office.trials)], service_token=TOKEN)
     async with TestClient(TestServer(app)) as client:
         yield client
 

@@ -57,7 +57,7 @@ async def test_what_cannot_be_a_notice_is_refused(
 
 
 async def test_an_unknown_notice_is_not_found_by_any_operation(client: Any, office: Office) -> None:
-    api = make_api(office.service, office.verification)
+    api = make_api(office.service, office.verification, office.trials)
     for route in api.routes:
         if "{id}" not in route.path or route.path.endswith("resolve"):
             continue
@@ -68,6 +68,8 @@ async def test_an_unknown_notice_is_not_found_by_any_operation(client: Any, offi
 
 
 async def test_nothing_is_told_without_the_token(client: Any, office: Office) -> None:
-    for route in make_api(office.service, office.verification).routes:
-        async with client.request(route.method, "/notices/v1" + route.path.replace("{id}", "1")) as response:
+    for route in make_api(office.service, office.verification, office.trials).routes:
+        async with client.request(
+            route.method, "/notices/v1" + route.path.replace("{id}", "1").replace("{citizen_id}", "1")
+        ) as response:
             assert response.status == 401, route.path
