@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
+from services.background import looping
 from services.db import Sessions
 from services.dense.availability import Availability
 from services.dense.embedder import Embedder, EmbeddingsFailed
@@ -82,31 +82,22 @@ class DenseRanking:
     @contextlib.asynccontextmanager
     async def running(self, texts: Callable[[], Texts | None]) -> AsyncIterator[None]:
         """Fills vectors in the background and answers until the block ends. `texts`: None before they are read."""
-        async with self._embedder.running():
-            task = asyncio.create_task(self._fill(texts), name=f"{self._topic}-dense")
-            try:
-                yield
-            finally:
-                task.cancel()
-                with contextlib.suppress(asyncio.CancelledError):
-                    await task
-                self._ready = False
+        async with self._embedder.running(), looping(lambda: self._fill(texts()), name=f"{self._topic}-dense"):
+            yield
+        self._ready = False
 
-    async def _fill(self, texts: Callable[[], Texts | None]) -> None:
-        while True:
-            try:
-                pause = await self._step(texts())
-            except NoVectors as error:
-                self._tell(error)
-                pause = PREPARE_EVERY_SECONDS
-            except (SQLAlchemyError, OSError) as error:
-                log.warning("dense.not_filled", topic=self._topic, error=type(error).__name__)
-                pause = LOOK_EVERY_SECONDS
-            except Exception:
-                # A filler that died would leave new texts without vectors for good, and nobody would see it.
-                log.exception("dense.fill_crashed", topic=self._topic)
-                pause = LOOK_EVERY_SECONDS
-            await asyncio.sleep(pause)
+    async def _fill(self, texts: Texts | None) -> float:
+        try:
+            return await self._step(texts)
+        except NoVectors as error:
+            self._tell(error)
+            return PREPARE_EVERY_SECONDS
+        except (SQLAlchemyError, OSError) as error:
+            log.warning("dense.not_filled", topic=self._topic, error=type(error).__name__)
+        except Exception:
+            # A filler that died would leave new texts without vectors for good, and nobody would see it.
+            log.exception("dense.fill_crashed", topic=self._topic)
+        return LOOK_EVERY_SECONDS
 
     async def _step(self, texts: Texts | None) -> float:
         """Does what is next; how long to wait after it, in seconds."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ import structlog
 from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 
+from services.background import looping
 from services.clock import Clock, local
 from services.db import Sessions
 from services.figures import rollup, rules
@@ -114,20 +114,15 @@ class Figures:
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         """Keeps the figures up to date until the block ends."""
-        rolling = asyncio.create_task(self._keep_rolling(), name="figures")
-        try:
+        async with looping(self._roll, name="figures"):
             yield
-        finally:
-            rolling.cancel()
-            await asyncio.gather(rolling, return_exceptions=True)
 
-    async def _keep_rolling(self) -> None:
-        while True:
-            try:
-                await self.roll()
-            except (SQLAlchemyError, OSError) as error:  # the next minute tries again
-                log.warning("figures.not_rolled", error=type(error).__name__)
-            await asyncio.sleep(EVERY_SECONDS)
+    async def _roll(self) -> float:
+        try:
+            await self.roll()
+        except (SQLAlchemyError, OSError) as error:  # the next minute tries again
+            log.warning("figures.not_rolled", error=type(error).__name__)
+        return EVERY_SECONDS
 
 
 def _joined(hour: datetime, rows: Sequence[HourRow]) -> Hour:

@@ -14,6 +14,7 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.background import looping
 from services.db import Sessions
 from services.dense.ranking import DenseRanking
 from services.dense.types import Texts
@@ -166,27 +167,24 @@ class LiveIndex(Generic[P]):
     @contextlib.asynccontextmanager
     async def watching(self) -> AsyncIterator[None]:
         """Looks for news in the background, and keeps vectors complete, until the block ends."""
-        task = asyncio.create_task(self._watch(), name=f"{self._topic}-index")
-        self._watched = True
-        try:
-            async with self._dense.running(lambda: self._texts) if self._dense else contextlib.nullcontext():
-                yield
-        finally:
-            self._watched = False
-            task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await task
-
-    async def _watch(self) -> None:
-        while True:
+        dense = self._dense.running(lambda: self._texts) if self._dense else contextlib.nullcontext()
+        async with looping(self._look, name=f"{self._topic}-index"):
+            self._watched = True
             try:
-                await self.refresh()
-            except (SQLAlchemyError, OSError) as error:
-                log.warning("index.not_refreshed", topic=self._topic, error=type(error).__name__)
-            except Exception:
-                # A watcher that died would leave the index stale for good, and nobody would see it.
-                log.exception("index.refresh_crashed", topic=self._topic)
-            await asyncio.sleep(LOOK_EVERY_SECONDS)
+                async with dense:
+                    yield
+            finally:
+                self._watched = False
+
+    async def _look(self) -> float:
+        try:
+            await self.refresh()
+        except (SQLAlchemyError, OSError) as error:
+            log.warning("index.not_refreshed", topic=self._topic, error=type(error).__name__)
+        except Exception:
+            # A watcher that died would leave the index stale for good, and nobody would see it.
+            log.exception("index.refresh_crashed", topic=self._topic)
+        return LOOK_EVERY_SECONDS
 
     def _rebuilt(self, changes: Changes[P]) -> TextIndex[P]:
         if self._builder is None:
