@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0049"
-down_revision: str | None = "0044"
+down_revision: str | None = "0047"
 branch_labels = None
 depends_on = None
 
