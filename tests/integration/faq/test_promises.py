@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from uuid import uuid4
+from uuid import UUID
 
 import pytest
 
@@ -18,7 +18,7 @@ from tests.integration.faq.conftest import Client
 from tests.integration.faq.test_api import call
 
 EDITOR = Actor(staff_id=None, login="editor", address="127.0.0.1")
-ONE, OTHER = uuid4(), uuid4()
+ONE, OTHER = UUID(int=1), UUID(int=2)
 
 
 @pytest.fixture
