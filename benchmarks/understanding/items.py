@@ -57,9 +57,13 @@ async def _ask(service: CatalogueService, question: Row, aspects_of: ReadAspects
     }
     if question.get("must_contain"):
         said = await _sections(service, codes[0]) if codes else {}
-        told = [said.get(aspect, "") for aspect in aspects_of(question["q"])]
+        asked = aspects_of(question["q"])
+        told = [said.get(aspect, "") for aspect in asked]
         row["fact"] = row["first"] and _holds([said.get(row["aspect"], "")], question["must_contain"])
         row["reply"] = row["first"] and _holds(told, question["must_contain"])
+        # Two questions in one message get two answers.
+        row["reply"] &= set(question.get("also", ())) <= set(asked)
+        row["asked"] = list(asked)
     return row
 
 

@@ -48,11 +48,13 @@ class Scored:
     exact: bool
 
 
-def result(found: Iterable[Scored], *, area_code: str, limit: int, thresholds: Thresholds) -> SearchResult:
-    """The result for a citizen of the area; an empty code: the area is not known."""
+def result(
+    found: Iterable[Scored], *, area_code: str, limit: int, thresholds: Thresholds, nearest: float | None = None
+) -> SearchResult:
+    """The result for a citizen of the area; an empty code: the area is not known. `nearest`: see `decide`."""
     ranked = _ranked(found, area_code)
     shown = _distinct(ranked, area_code)
-    verdict: Verdict = {"sure": "sure", "unsure": "ask", "none": "none"}[decide(shown, thresholds)]  # type: ignore[assignment]
+    verdict: Verdict = {"sure": "sure", "unsure": "ask", "none": "none"}[decide(shown, thresholds, nearest=nearest)]  # type: ignore[assignment]
     if verdict == "none":
         return SearchResult(verdict="none", hits=[])
     first = shown[0]

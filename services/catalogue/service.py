@@ -86,7 +86,9 @@ class CatalogueService:
         scored = [
             ranking.Scored(hit=one.payload, score=one.score, words=one.words, exact=one.exact) for one in found.matches
         ]
-        return ranking.result(scored, area_code=area_code, limit=limit, thresholds=found.thresholds)
+        return ranking.result(
+            scored, area_code=area_code, limit=limit, thresholds=found.thresholds, nearest=found.nearest
+        )
 
     async def item(self, task_code: str) -> Item:
         """The item in force; raises ItemNotFound."""

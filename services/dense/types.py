@@ -26,6 +26,11 @@ class Near:
     #: Texts that no vector is known of.
     unread: frozenset[str]
 
+    @property
+    def nearest(self) -> float | None:
+        """How near the nearest text is; None while one that is not read yet may be nearer."""
+        return None if self.unread else max(self.nearness.values(), default=0.0)
+
 
 def hash_of(text: str) -> str:
     """By which a text's vector is found."""

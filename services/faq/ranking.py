@@ -47,10 +47,12 @@ def is_valid(valid_from: date | None, valid_until: date | None, today: date) -> 
     return (valid_from is None or valid_from <= today) and (valid_until is None or valid_until >= today)
 
 
-def result(found: Iterable[Scored], *, today: date, limit: int, thresholds: Thresholds) -> FaqResult:
-    """The result on this day; answers that hold no longer, or not yet, are withheld."""
+def result(
+    found: Iterable[Scored], *, today: date, limit: int, thresholds: Thresholds, nearest: float | None = None
+) -> FaqResult:
+    """The result on this day; answers that hold no longer, or not yet, are withheld. `nearest`: see `decide`."""
     shown = [one for one in found if is_valid(one.hit.valid_from, one.hit.valid_until, today)]
-    judged = decide(shown, thresholds)
+    judged = decide(shown, thresholds, nearest=nearest)
     if judged == "none":
         return FaqResult(verdict="none", hits=[])
     verdict: Verdict = "sure" if judged == "sure" or sum(one.exact for one in shown) == 1 else "offer"

@@ -90,7 +90,9 @@ class FaqService:
             )
             for one in found.matches
         ]
-        return ranking.result(scored, today=self._today(), limit=limit, thresholds=found.thresholds)
+        return ranking.result(
+            scored, today=self._today(), limit=limit, thresholds=found.thresholds, nearest=found.nearest
+        )
 
     async def entry(self, entry_id: str) -> FaqEntry:
         """The entry; raises EntryNotFound, also for one that does not hold today."""

@@ -64,6 +64,8 @@ class Found(Generic[P]):
 
     matches: Sequence[Match[P]]
     thresholds: Thresholds
+    #: How near in meaning the nearest text is, 0..1; None where that was not asked, or not of every text.
+    nearest: float | None = None
 
 
 class LiveIndex(Generic[P]):
@@ -110,7 +112,7 @@ class LiveIndex(Generic[P]):
         if near is None:
             return found
         matches = await asyncio.to_thread(index.rank, reading, limit, near=near)
-        return Found(matches=matches, thresholds=self._thresholds.meaning)
+        return Found(matches=matches, thresholds=self._thresholds.meaning, nearest=near.nearest)
 
     async def current(self) -> TextIndex[P]:
         """The index, fresh to LOOK_EVERY_SECONDS; raises Unavailable where there is none yet and no database."""

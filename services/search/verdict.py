@@ -25,6 +25,10 @@ class Thresholds(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     tie: float
     #: What words alone must give so that the best hit is meant: meaning alone offers, it never answers.
     agreed: float
+    #: Where nothing is as near in meaning as this, words must give `worded`, or nothing is like the question: common
+    #: words are found in everything that is asked, and a sum of two halves hides that one of them is empty.
+    near: float = 0.0
+    worded: float = 0.0
 
 
 class TopicThresholds(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -52,11 +56,15 @@ def load_thresholds(topic: str, path: Path = FILE) -> TopicThresholds:
     return msgspec.json.decode(path.read_bytes(), type=dict[str, TopicThresholds])[topic]
 
 
-def decide(found: Sequence[Score], thresholds: Thresholds) -> Literal["sure", "unsure", "none"]:
-    """Judges hits, best first."""
+def decide(
+    found: Sequence[Score], thresholds: Thresholds, *, nearest: float | None = None
+) -> Literal["sure", "unsure", "none"]:
+    """Judges hits, best first. `nearest`: how near in meaning the nearest text of all is; None: not known."""
     if not found or found[0].score < thresholds.nothing:
         return "none"
     best = found[0]
+    if nearest is not None and nearest < thresholds.near and best.words < thresholds.worded:
+        return "none"
     if best.score < thresholds.sure or best.words < thresholds.agreed:
         return "unsure"
     if len(found) > 1 and found[1].score >= best.score * (1 - thresholds.tie):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import msgspec
 import pytest
 
 from services.search.verdict import Thresholds, decide
@@ -32,6 +33,17 @@ class Hit:
 )
 def test_scores_are_judged(scores: list[float], verdict: str) -> None:
     assert decide([Hit(score) for score in scores], THRESHOLDS) == verdict
+
+
+@pytest.mark.parametrize(
+    ("nearest", "words", "verdict"),
+    [(0.49, 0.69, "none"), (0.49, 0.7, "sure"), (0.5, 0.3, "sure"), (None, 0.3, "sure")],
+)
+def test_where_nothing_is_near_in_meaning_plain_words_are_needed(
+    nearest: float | None, words: float, verdict: str
+) -> None:
+    thresholds = msgspec.structs.replace(THRESHOLDS, near=0.5, worded=0.7)
+    assert decide([Hit(0.9, words)], thresholds, nearest=nearest) == verdict
 
 
 def test_what_only_its_meaning_is_near_of_is_never_sure() -> None:
