@@ -167,7 +167,14 @@ class Answers:
     async def _faq(self, hit: FaqHit) -> list[Event]:
         until = f"{hit.valid_until:%Y年%m月%d日}" if hit.valid_until else ""
         response = "utter_faq" if hit.source else "utter_faq_unsourced"
-        self._say.utter_message(response=response, answer=hit.answer, department=hit.department, source=hit.source)
+        self._say.utter_message(
+            response=response,
+            answer=hit.answer,
+            department=hit.department,
+            source=hit.source,
+            # Goes along with the utterance, for who keeps book of what citizens were told (bot/rasa/channel.py).
+            told={"entry": hit.id, "written_at": hit.written_at},
+        )
         if until:
             self._say.utter_message(response="utter_faq_until", until=until)
         events = [SlotSet("asked_aspects", None), *([] if self._quiet else shown([]))]

@@ -69,6 +69,8 @@ class FaqHit(Value, frozen=True, kw_only=True):
     source_url: str = ""
     valid_until: date | None = None
     task_code: str | None = None
+    #: When the answer was written, as the backend wrote it down.
+    written_at: str | None = None
     score: float = 0.0
 
 

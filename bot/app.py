@@ -39,6 +39,7 @@ from services.clock import Clock
 from services.crypto import Cipher, load_cipher
 from services.db import Sessions, make_engine, make_sessions, ping
 from services.faq.promises import PromiseService
+from services.faq.recall import Tellings
 from services.notices.receipts import ReceiptService
 from services.progress.service import ProgressService
 from services.subscriptions.service import SubscriptionService
@@ -186,6 +187,7 @@ def _messaging(base: Base, inbox_sessions: Sessions) -> Messaging:
         postman=postman,
         waiters=waiters,
         metrics=base.metrics,
+        tellings=Tellings(sessions=sessions, clock=clock, days=settings.told_retention_days),
         erasers=(
             vault.erase,
             forget_dialogue,
@@ -193,6 +195,7 @@ def _messaging(base: Base, inbox_sessions: Sessions) -> Messaging:
             ProgressService.erase_citizen,
             SubscriptionService.erase_citizen,
             PromiseService.erase_citizen,
+            Tellings.erase_citizen,
         ),
         hotline=settings.hotline,
         fault=fault,

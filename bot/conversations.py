@@ -28,6 +28,7 @@ from bot.trouble import PASSING, log_trouble
 from bot.waiters import Waiters
 from services.clock import Clock
 from services.db import Sessions
+from services.faq.recall import Tellings
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -57,6 +58,7 @@ class Tools:
     postman: Postman
     waiters: Waiters
     metrics: Metrics
+    tellings: Tellings
     erasers: Sequence[Eraser]
     hotline: str
     fault: Fault
@@ -109,6 +111,8 @@ class Conversations:
         async with tools.sessions.begin() as session:
             answered = await tools.queue.settle(session, turn, failure)
             to_push = await tools.outbox.put_reply(session, answered, rendered)
+            answers = [(one.entry_id, one.written_at) for one in reply.told]
+            await tools.tellings.note(session, message_id=turn.message_id, citizen_id=turn.citizen_id, told=answers)
             following = await tools.queue.next(session, turn.citizen_id)
         tools.fault(FaultPoint.REPLY_COMMITTED)
         tools.metrics.message(turn.channel, "answered" if failure is None else "apologised")

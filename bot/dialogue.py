@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import datetime
 from uuid import UUID
 
 import aiohttp
 import msgspec
 
 from bot.errors import DialogueFailed
-from bot.messages import Reply, Text
+from bot.messages import Reply, Text, ToldAnswer
 from bot.texts import options
 
 WEBHOOK = "/webhooks/edge/webhook"
@@ -28,10 +29,18 @@ class Said(msgspec.Struct, frozen=True):
     buttons: list[Button] = []
 
 
+class Told(msgspec.Struct, frozen=True):
+    """Which of the staff's answers was told."""
+
+    entry: str
+    written_at: datetime | None = None
+
+
 class Answer(msgspec.Struct, frozen=True):
     """The assistant's answer to one message."""
 
     messages: list[Said]
+    told: list[Told] = []
 
 
 class Dialogue:
@@ -74,7 +83,11 @@ def _reply(raw: bytes) -> Reply:
     parts = tuple(Text(text=text) for text in map(_text, answer.messages) if text)
     if not parts:  # Rasa hides an action's exception behind an empty answer
         raise DialogueFailed("empty")
-    return Reply(parts=parts)
+    told = {one.entry: one for one in answer.told}
+    return Reply(
+        parts=parts,
+        told=tuple(ToldAnswer(entry_id=one.entry, written_at=one.written_at) for one in told.values()),
+    )
 
 
 def _text(said: Said) -> str:

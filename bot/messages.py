@@ -81,10 +81,21 @@ ReplyPart = Text | Card
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class ToldAnswer:
+    """One of the staff's answers, as a reply tells it."""
+
+    entry_id: str
+    #: When the answer had been written; None where the backend does not say.
+    written_at: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Reply:
     """What the citizen gets: one or more parts in order."""
 
     parts: tuple[ReplyPart, ...]
+    #: The staff's answers among it.
+    told: tuple[ToldAnswer, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

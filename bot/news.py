@@ -44,7 +44,7 @@ class Promises(Protocol):
 
     async def claim_answers(self, limit: int) -> Sequence[AnswerNews]: ...
 
-    async def mark_delivered(self, news_id: UUID) -> None: ...
+    async def mark_delivered(self, news: AnswerNews) -> None: ...
 
     async def note_outcomes(self) -> None: ...
 
@@ -91,7 +91,7 @@ class ServiceNews:
             text, short = _answer(news)
             await self.push(news.citizen_id, text, cause=f"{CAUSE}{news.news_id}", news=short)
             self.fault(FaultPoint.NEWS_PUT)
-            await self.promises.mark_delivered(news.news_id)
+            await self.promises.mark_delivered(news)
         return len(claimed)
 
 

@@ -35,6 +35,9 @@ class BotSettings(SettingsBase, frozen=True, kw_only=True):
     #: What citizens said and were told is deleted this long after it was settled.
     message_retention_days: Annotated[int, msgspec.Meta(ge=1, le=3650)] = 30
 
+    #: For so long it is known who was told which answer, so that a wrong one can be corrected.
+    told_retention_days: Annotated[int, msgspec.Meta(ge=1, le=3650)] = 180
+
     city_name: str = "云江市"
     hotline: str = "12345"
 

@@ -28,6 +28,7 @@ from bot.training.watch import Watch
 from services.appointments.service import AppointmentService
 from services.embedded import ROOT
 from services.faq.promises import PromiseService
+from services.faq.recall import Tellings
 from services.notices.dispatch import DispatchService
 from services.notices.lifecycle import LifecycleService
 from services.notices.rates import Rate, SharedRate
@@ -69,6 +70,7 @@ class Worker:
             sessions=base.sessions, clock=base.clock, cipher=base.cipher, reservation_seconds=1
         )
         progress = ProgressService(sessions=base.sessions, clock=base.clock, cipher=base.cipher, attempts_per_hour=1)
+        tellings = Tellings(sessions=base.sessions, clock=base.clock, days=base.settings.told_retention_days)
         promises = PromiseService(sessions=base.sessions, clock=base.clock)
         news = ServiceNews(
             appointments=appointments,
@@ -88,6 +90,7 @@ class Worker:
             Tick(name="news.deliver", seconds=2.0, run=news.deliver),
             Tick(name="appointments.tidy", seconds=15.0, run=_ignoring_result(appointments.tick)),
             Tick(name="progress.tidy", seconds=600.0, run=progress.tick),
+            Tick(name="tellings.purge", seconds=60.0, run=_ignoring_result(tellings.purge)),
             Tick(name="promises.purge", seconds=600.0, run=_ignoring_result(promises.purge)),
             Tick(name="vault.purge", seconds=300.0, run=_ignoring_result(messaging.vault.purge)),
             Tick(name="messaging.purge", seconds=300.0, run=self._purge),

@@ -31,6 +31,7 @@ from services.faq.api import make_api as faq_api
 from services.faq.editing import FaqDesk
 from services.faq.promises import PromiseService
 from services.faq.queue import QuestionQueue
+from services.faq.recall import RecallService
 from services.faq.service import TOPIC as FAQ
 from services.faq.service import FaqService
 from services.metrics import Metrics
@@ -71,6 +72,7 @@ class Topics:
     faq_desk: FaqDesk
     questions: QuestionQueue
     promises: PromiseService
+    recall: RecallService
     appointments: AppointmentService
     progress: ProgressService
     subscriptions: SubscriptionService
@@ -92,12 +94,14 @@ def make_topics(sessions: Sessions, clock: Clock, settings: ServicesSettings, me
     faq = FaqService(sessions=sessions, clock=clock, language=language, dense=dense.get(FAQ))
     second_person = settings.faq_review == "required"
     faq_desk = FaqDesk(sessions=sessions, clock=clock, faq=faq, second_person=second_person)
+    notices = NoticeService(sessions=sessions, clock=clock, audience=citizens)
     return Topics(
         catalogue=CatalogueService(sessions=sessions, clock=clock, language=language, dense=dense.get(CATALOGUE)),
         faq=faq,
         faq_desk=faq_desk,
         questions=QuestionQueue(sessions=sessions, clock=clock, desk=faq_desk),
         promises=PromiseService(sessions=sessions, clock=clock),
+        recall=RecallService(sessions=sessions, clock=clock, notices=notices),
         appointments=AppointmentService(
             sessions=sessions, clock=clock, cipher=cipher, reservation_seconds=settings.reservation_seconds
         ),
@@ -106,7 +110,7 @@ def make_topics(sessions: Sessions, clock: Clock, settings: ServicesSettings, me
         ),
         subscriptions=SubscriptionService(sessions=sessions, clock=clock),
         case_desk=CaseDesk(sessions=sessions, clock=clock),
-        notices=NoticeService(sessions=sessions, clock=clock, audience=citizens),
+        notices=notices,
         trials=TrialService(sessions=sessions, clock=clock, audience=citizens),
         verification=VerificationService(sessions=sessions, clock=clock),
         vault=VaultService(sessions=sessions, clock=clock, cipher=cipher, seconds=settings.vault_seconds),
@@ -125,7 +129,7 @@ def make_apis(topics: Topics) -> Sequence[Api]:
     """Every topic's API."""
     return (
         catalogue_api(topics.catalogue),
-        faq_api(topics.faq, topics.promises),
+        faq_api(topics.faq, topics.promises, topics.recall),
         appointments_api(topics.appointments),
         progress_api(topics.progress),
         subscriptions_api(topics.subscriptions),

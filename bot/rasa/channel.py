@@ -44,6 +44,8 @@ class Replies(OutputChannel):
 
     def __init__(self) -> None:
         self.messages: list[Message] = []
+        #: Which of the staff's answers were told.
+        self.told: list[Message] = []
 
     @classmethod
     def name(cls) -> str:
@@ -51,6 +53,7 @@ class Replies(OutputChannel):
 
     async def send_response(self, recipient_id: str, message: dict[str, Any]) -> None:
         self.messages.append(spoken(message))
+        self.told += told_by(message)
 
 
 class EdgeInput(InputChannel):
@@ -126,10 +129,12 @@ async def _answer(agent: Agent, request: Request) -> HTTPResponse:
     sender, message_id, text = _read(request)
     store = _store(agent)
     earlier = await store.replies_to(sender, message_id)
-    messages = merged([spoken(event_message(event)) for event in earlier if event["event"] == "bot"])
+    said = [event_message(event) for event in earlier if event["event"] == "bot"]
+    messages = merged([spoken(message) for message in said])
     if messages:
         log.info("edge_channel.repeated", messages=len(messages))
-        return response.json({"messages": messages, "intent": _intent(earlier[0]["parse_data"])})
+        told = [one for message in said for one in told_by(message)]
+        return response.json({"messages": messages, "told": told, "intent": _intent(earlier[0]["parse_data"])})
     output = Replies()
     message = UserMessage(
         text, output, sender, input_channel="edge", message_id=message_id, metadata={"message_id": message_id}
@@ -144,7 +149,8 @@ async def _answer(agent: Agent, request: Request) -> HTTPResponse:
         raise lost[0]
     if not output.messages:
         raise Refused(500, "the assistant said nothing")
-    return response.json({"messages": merged(output.messages), "intent": _intent(message.parse_data)})
+    answered = {"messages": merged(output.messages), "told": output.told, "intent": _intent(message.parse_data)}
+    return response.json(answered)
 
 
 def _read(request: Request) -> tuple[str, str, str]:
@@ -199,7 +205,13 @@ def merged(messages: list[Message]) -> list[Message]:
 
 def event_message(event: dict[str, Any]) -> dict[str, Any]:
     """A recorded bot event in the form in which it was said."""
-    return {"text": event.get("text"), **(event.get("data") or {})}
+    return {"text": event.get("text"), **(event.get("data") or {}), **(event.get("metadata") or {})}
+
+
+def told_by(message: dict[str, Any]) -> list[Message]:
+    """The staff's answer that an utterance tells (`actions.answering`), for who keeps book of it."""
+    told = message.get("told")
+    return [told] if isinstance(told, dict) and isinstance(told.get("entry"), str) else []
 
 
 def _intent(parse_data: Any) -> dict[str, Any] | None:

@@ -6,11 +6,14 @@ from uuid import UUID
 
 from services.errors import BadRequest, Unavailable
 from services.faq.promises import PromiseService, QuestionSettled, TooManyPromises
+from services.faq.recall import RecallService
+from services.faq.recall_api import make_routes as recall_routes
 from services.faq.service import EntryNotFound, FaqService
 from services.faq.types import (
     FaqEntry,
     FaqResult,
     FaqSearch,
+    HeldEntry,
     Promise,
     Recorded,
     Status,
@@ -23,14 +26,14 @@ from services.web import Api, Call, Route
 PREFIX = "/faq/v1"
 
 
-def make_api(service: FaqService, promises: PromiseService) -> Api:
+def make_api(service: FaqService, promises: PromiseService, recall: RecallService) -> Api:
     """The FAQ's routes."""
 
     async def search_entries(call: Call) -> FaqResult:
         query: FaqSearch = call.query
         return await service.search(query.q, limit=query.limit)
 
-    async def get_entry(call: Call) -> FaqEntry:
+    async def get_entry(call: Call) -> HeldEntry:
         return await service.entry(call.path["id"])
 
     async def put_entry(call: Call) -> FaqEntry:
@@ -72,7 +75,7 @@ def make_api(service: FaqService, promises: PromiseService) -> Api:
                 path="/entries/{id}",
                 handler=get_entry,
                 summary="One entry that holds today",
-                response=FaqEntry,
+                response=HeldEntry,
                 errors=(EntryNotFound,),
             ),
             Route(
@@ -83,6 +86,7 @@ def make_api(service: FaqService, promises: PromiseService) -> Api:
                 body=FaqEntry,
                 response=FaqEntry,
             ),
+            *recall_routes(recall),
             Route(
                 method="POST",
                 path="/unanswered",

@@ -11,6 +11,7 @@ from rich.text import Text
 
 from services.cli import Commands, Context
 from services.clock import local
+from services.faq import recall_cli
 from services.faq.incoming import ENTRIES
 from services.faq.service import FaqService
 from services.faq.types import FaqEntry
@@ -21,8 +22,8 @@ from services.search.live import SharedLanguage
 
 
 def register(commands: Commands) -> None:
-    """Adds `faq import|search|unanswered`."""
-    topic = commands.add_parser("faq", help="questions and answers: import, search, unanswered")
+    """Adds `faq import|search|unanswered|told|recall`."""
+    topic = commands.add_parser("faq", help="questions and answers: import, search, unanswered, told, recall")
     actions = topic.add_subparsers(dest="action", required=True)
     importer = actions.add_parser("import", help="load entries from .jsonl, .json or .yml files; repeatable")
     command.add_arguments(importer)
@@ -34,6 +35,7 @@ def register(commands: Commands) -> None:
     unanswered = actions.add_parser("unanswered", help="questions without an answer, the most asked first")
     unanswered.add_argument("--limit", type=int, default=50)
     unanswered.set_defaults(run=list_unanswered)
+    recall_cli.register(actions)
 
 
 def make_service(context: Context) -> FaqService:

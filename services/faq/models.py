@@ -88,6 +88,42 @@ class DraftRow(Base):
     at: Mapped[datetime]
 
 
+class ToldRow(Base):
+    """A reply has told a citizen this answer; without a word of what was said."""
+
+    __tablename__ = "faq_told"
+    __table_args__ = (
+        Index("ix_faq_told_entry_id_told_at", "entry_id", "told_at"),
+        Index("ix_faq_told_citizen_id", "citizen_id"),
+        Index("ix_faq_told_told_at", "told_at"),
+    )
+
+    #: The message that was answered; of an answer that was promised, the promise.
+    message_id: Mapped[UUID] = mapped_column(primary_key=True)
+    entry_id: Mapped[str] = mapped_column(primary_key=True)
+    citizen_id: Mapped[UUID]
+    #: When the answer had been written that was told: `VersionRow.at`. None: a backend of another makes no difference.
+    written_at: Mapped[datetime | None]
+    told_at: Mapped[datetime]
+
+
+class RecallRow(Base):
+    """A notice corrects an answer, for those who were told it."""
+
+    __tablename__ = "faq_recalls"
+    __table_args__ = (Index("ix_faq_recalls_entry_id", "entry_id"),)
+
+    #: Number of the notice.
+    notice: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    entry_id: Mapped[str]
+    since: Mapped[datetime | None]
+    until: Mapped[datetime | None]
+    written_at: Mapped[datetime | None]
+    citizens: Mapped[int]
+    by: Mapped[str]
+    at: Mapped[datetime]
+
+
 class PromiseRow(Base):
     """A citizen wants to be told once this question is answered.
 

@@ -29,7 +29,9 @@ OUTCOMES = text("""
             max(o.reason) FILTER (WHERE o.state <> 'sent') AS reason
         FROM faq_promises p JOIN outbox o ON o.cause = :prefix || p.promise_id
         WHERE p.delivered_at IS NOT NULL AND p.outcome IS NULL
-        GROUP BY p.promise_id HAVING bool_and(o.settled_at IS NOT NULL))
+        GROUP BY p.promise_id HAVING bool_and(o.settled_at IS NOT NULL)),
+    untold AS (
+        DELETE FROM faq_told t USING ended WHERE t.message_id = ended.promise_id AND ended.outcome = 'failed')
     UPDATE faq_promises p SET outcome = ended.outcome, reason = ended.reason
     FROM ended WHERE p.promise_id = ended.promise_id AND p.outcome IS NULL
 """)
@@ -98,13 +100,11 @@ async def claim(session: AsyncSession, now: datetime, today: date, limit: int) -
     return [(promise, entry) for promise, entry in await session.execute(query)]
 
 
-async def mark_delivered(session: AsyncSession, promise_id: UUID, now: datetime) -> None:
-    """Settles the news; settling it again changes nothing."""
-    await session.execute(
-        update(PromiseRow)
-        .where(PromiseRow.promise_id == promise_id, PromiseRow.delivered_at.is_(None))
-        .values(delivered_at=now, leased_until=None)
-    )
+async def mark_delivered(session: AsyncSession, promise_id: UUID, now: datetime) -> bool:
+    """Settles the news; False where it was settled before, or forgotten."""
+    open_one = update(PromiseRow).where(PromiseRow.promise_id == promise_id, PromiseRow.delivered_at.is_(None))
+    settled = open_one.values(delivered_at=now, leased_until=None).returning(PromiseRow.promise_id)
+    return (await session.execute(settled)).first() is not None
 
 
 async def note_outcomes(session: AsyncSession, prefix: str) -> None:

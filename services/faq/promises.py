@@ -17,6 +17,7 @@ from services.clock import Clock, local
 from services.db import Sessions
 from services.errors import Conflict, NotFound
 from services.faq import promise_repository as repository
+from services.faq import told_repository
 from services.faq.types import AnswerNews, FaqEntry
 from services.search.normalise import Normaliser
 
@@ -83,15 +84,18 @@ class PromiseService:
                 citizen_id=promise.citizen_id,
                 asked=promise.question,
                 answer=msgspec.convert(entry, FaqEntry, from_attributes=True),
+                written_at=entry.updated_at,
                 answered_at=promise.answered_at or now,
             )
             for promise, entry in rows
         ]
 
-    async def mark_delivered(self, news_id: UUID) -> None:
-        """The news is in the outbox; again changes nothing."""
+    async def mark_delivered(self, news: AnswerNews) -> None:
+        """The news is in the outbox, and the citizen counts as told; again changes nothing."""
+        now, told = self._clock.now(), [(news.answer.id, news.written_at)]
         async with self._sessions.begin() as session:
-            await repository.mark_delivered(session, news_id, self._clock.now())
+            if await repository.mark_delivered(session, news.news_id, now):
+                await told_repository.add(session, news.news_id, news.citizen_id, told, now)
 
     async def note_outcomes(self) -> None:
         """Writes down which of the news arrived, and why the others did not."""

@@ -16,7 +16,7 @@ from services.dense.ranking import DenseRanking
 from services.errors import BadRequest, NotFound
 from services.faq import promise_repository, ranking, repository
 from services.faq.models import FaqRow
-from services.faq.types import FaqEntry, FaqHit, FaqResult, Recorded, Status, Unanswered, UnansweredQuestion
+from services.faq.types import FaqEntry, FaqHit, FaqResult, HeldEntry, Recorded, Status, Unanswered, UnansweredQuestion
 from services.importing.delivery import Delivery, Entry, Progress, silent
 from services.importing.report import Report
 from services.importing.table import STAFF_FEED, imported_row
@@ -94,7 +94,7 @@ class FaqService:
             scored, today=self._today(), limit=limit, thresholds=found.thresholds, nearest=found.nearest
         )
 
-    async def entry(self, entry_id: str) -> FaqEntry:
+    async def entry(self, entry_id: str) -> HeldEntry:
         """The entry; raises EntryNotFound, also for one that does not hold today."""
         async with self._sessions() as session:
             row = await repository.find(session, entry_id)
@@ -102,7 +102,7 @@ class FaqService:
             raise EntryNotFound
         if not ranking.is_valid(row.valid_from, row.valid_until, self._today()):
             raise EntryNotFound
-        return _entry(row)
+        return HeldEntry(**msgspec.structs.asdict(_entry(row)), written_at=row.updated_at)
 
     async def save(self, entry: FaqEntry) -> FaqEntry:
         """Adds or replaces an entry; live on every machine within two seconds.
@@ -194,6 +194,7 @@ def _document(row: FaqRow) -> Document[FaqHit]:
             valid_until=row.valid_until,
             topics=row.topics,
             task_code=row.task_code,
+            written_at=row.updated_at,
             score=0.0,
         ),
     )

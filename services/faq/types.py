@@ -44,6 +44,13 @@ class FaqEntry(Delivered, frozen=True, kw_only=True):
             raise ValueError("valid_from is after valid_until")
 
 
+class HeldEntry(FaqEntry, frozen=True, kw_only=True):
+    """An entry that holds today."""
+
+    #: When this answer was written: told along, it says later which one somebody got.
+    written_at: datetime
+
+
 Verdict = Literal["sure", "offer", "none"]
 
 
@@ -60,6 +67,7 @@ class FaqHit(msgspec.Struct, frozen=True, kw_only=True):
     valid_until: date | None
     topics: list[str]
     task_code: str
+    written_at: datetime
     score: Annotated[float, Meta(ge=0, le=1)]
 
 
@@ -120,7 +128,54 @@ class AnswerNews(msgspec.Struct, frozen=True, kw_only=True):
     #: In the citizen's own words.
     asked: str
     answer: FaqEntry
+    #: When this answer was written.
+    written_at: datetime
     answered_at: datetime
+
+
+class ToldVersion(msgspec.Struct, frozen=True, kw_only=True):
+    """An answer as it was told for some time."""
+
+    written_at: datetime | None
+    #: Its number in the history; None for what an import brought and nobody has changed since.
+    version: int | None
+    times: int
+    citizens: int
+    first_at: datetime
+    last_at: datetime
+
+
+class ToldSpan(msgspec.Struct, frozen=True, kw_only=True):
+    """Which tellings of an answer are meant; what is absent asks for nothing."""
+
+    since: Annotated[datetime, Meta(tz=True)] | None = None
+    until: Annotated[datetime, Meta(tz=True)] | None = None
+    #: Only of the answer that was written at this instant.
+    written_at: Annotated[datetime, Meta(tz=True)] | None = None
+
+
+class Told(msgspec.Struct, frozen=True, kw_only=True):
+    """Who was told an answer, as far as it is still known."""
+
+    citizens: int
+    versions: list[ToldVersion]
+
+
+class Correction(ToldSpan, frozen=True, kw_only=True):
+    """A notice to who was told an answer; a second person approves it."""
+
+    title: Annotated[str, Meta(min_length=1, max_length=200)]
+    body: Annotated[str, Meta(min_length=1, max_length=5000)]
+    due_at: Annotated[datetime, Meta(tz=True)]
+    author: Annotated[str, Meta(min_length=1, max_length=64)]
+    department: Short = ""
+
+
+class Corrected(msgspec.Struct, frozen=True, kw_only=True):
+    """The correction as a notice that waits for its approval."""
+
+    notice: int
+    citizens: int
 
 
 class UnansweredList(msgspec.Struct, frozen=True, kw_only=True):

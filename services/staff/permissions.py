@@ -75,6 +75,7 @@ GRANTS: Mapping[Role, frozenset[Permission]] = {
         Permission.CONVERSATIONS_VIEW,
         Permission.FAQ_EDIT,
         Permission.FAQ_PUBLISH,
+        Permission.FAQ_RECALL,
         Permission.TRAINING_EDIT,
         Permission.CATALOGUE_EDIT,
     },

@@ -11,6 +11,7 @@ import psycopg
 import pytest
 
 from tests.dialogue.assistant import Assistant
+from tests.fakes.backend_data import WRITTEN_AT
 from tests.fakes.backends import TOKEN
 
 Body = dict[str, Any]
@@ -176,3 +177,10 @@ def execute(assistant: Assistant, statement: str) -> None:
 
 def plain_url(assistant: Assistant) -> str:
     return assistant.tracker_url.replace("postgresql+psycopg://", "postgresql://", 1)
+
+
+async def test_which_answers_were_told_is_said_again_with_a_repetition(assistant: Assistant, citizen: str) -> None:
+    first = await assistant.say(citizen, "产假有多少天", message_id="m-told")
+    again = await assistant.say(citizen, "产假有多少天", message_id="m-told")
+
+    assert first.body["told"] == again.body["told"] == [{"entry": "leave-01", "written_at": WRITTEN_AT}]

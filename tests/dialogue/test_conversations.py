@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from tests.dialogue.assistant import Assistant, Reply
-from tests.fakes.backend_data import STARTS
+from tests.fakes.backend_data import STARTS, WRITTEN_AT
 
 FOLDER = Path(__file__).parent / "conversations"
 SCRIPTS = [
@@ -67,6 +67,8 @@ def check(assistant: Assistant, reply: Reply, turn: dict[str, Any]) -> None:
         assert [sorted(codes) for codes in backends.followed.values()] == [sorted(turn["follows"])]
     if "left" in turn:
         assert bool(backends.left) == turn["left"]
+    if "told" in turn:
+        assert reply.body["told"] == [{"entry": entry, "written_at": WRITTEN_AT} for entry in turn["told"]]
     if "subscribed" in turn:
         assert [number for number, _ in backends.subscriptions] == [turn["subscribed"]]
 

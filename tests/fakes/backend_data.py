@@ -122,6 +122,8 @@ FAQ = [
         "task_code": None,
     },
 ]
+#: When every answer was written.
+WRITTEN_AT = "2026-11-01T01:00:00Z"
 HALLS = [
     ("SZX", "云江市政务服务中心", "云江市", "990000", 30.002, 110.014, ("HJ", "CRJ", "SB", "BDC")),
     ("JB", "江北区政务服务中心", "江北区", "990101", 30.041, 110.002, ("HJ", "CRJ", "SB", "HY")),
@@ -168,7 +170,7 @@ def hit(code: str) -> dict[str, Any]:
 
 
 def answer(entry: dict[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in entry.items() if key != "words"} | {"score": 0.8}
+    return {key: value for key, value in entry.items() if key != "words"} | {"score": 0.8, "written_at": WRITTEN_AT}
 
 
 def hall(row: tuple[Any, ...]) -> dict[str, Any]:

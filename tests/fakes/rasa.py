@@ -24,6 +24,8 @@ class FakeRasa:
     failures: list[web.Response] = field(default_factory=list)
     #: Said instead of the echo, by text.
     replies: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    #: Which of the staff's answers a reply tells, by text.
+    told: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     #: (sender, text) of every turn that was really made, in the order in which it ended.
     turns: list[tuple[str, str]] = field(default_factory=list)
     requests: int = 0
@@ -52,7 +54,8 @@ class FakeRasa:
         if message_id not in self._known:
             self._known[message_id] = self.replies.get(text, [{"text": f"答：{text}"}])
             self.turns.append((sender, text))
-        return web.json_response({"messages": self._known[message_id], "intent": None})
+        told = self.told.get(text, [])
+        return web.json_response({"messages": self._known[message_id], "told": told, "intent": None})
 
 
 @asynccontextmanager

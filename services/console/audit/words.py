@@ -50,6 +50,7 @@ ACTIONS: Mapping[str, str] = {
     "faq.published": "发布问答",
     "faq.restored": "恢复问答",
     "faq.withdrawn": "下架问答",
+    "faq.recalled": "发更正通知",
     "faq.out_of_scope": "问题不在服务范围",
     "faq.in_scope": "问题重新处理",
     "cases.step": "更新办件环节",

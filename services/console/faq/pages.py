@@ -9,7 +9,7 @@ from aiohttp import web
 
 from services.console.diff import diff_lines
 from services.console.errors import Refusal
-from services.console.faq import bulk
+from services.console.faq import bulk, recall
 from services.console.faq.forms import MOST_WORDINGS, NAMES, EntryForm, FaqSearchForm, fields_of, texts_of
 from services.console.faq.words import OUTCOMES, reason_text, telling
 from services.console.pages import Area, MenuEntry, Page, Task
@@ -45,6 +45,7 @@ def make_area(parts: Parts) -> Area:
             Page(method="GET", path="/faq/similar", handler=pages.similar, permission=EDIT, passive=True),
             Page(method="POST", path="/faq/preview", handler=pages.preview, permission=EDIT, passive=True),
             *bulk.make_pages(parts),
+            *recall.make_pages(parts),
             Page(method="POST", path=f"{one}/draft", handler=pages.save_draft, permission=EDIT),
             Page(method="POST", path=f"{one}/publish", handler=pages.publish, permission=PUBLISH),
             Page(method="POST", path=f"{one}/discard", handler=pages.discard, permission=EDIT),

@@ -54,7 +54,7 @@ class NoPromises:
     async def claim_answers(self, limit: int) -> Sequence[AnswerNews]:
         return ()
 
-    async def mark_delivered(self, news_id: UUID) -> None:
+    async def mark_delivered(self, news: AnswerNews) -> None:
         raise AssertionError("nothing was claimed")
 
     async def note_outcomes(self) -> None:

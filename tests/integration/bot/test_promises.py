@@ -129,6 +129,7 @@ async def test_everybody_who_waited_is_told_question_and_answer_once(
     assert sorted(openid for openid, _ in wechat.pushed) == ["o1", "o2"]
     assert told["o1"] == ("【有答案了】您之前问：“公园几点开门”\n早上六点。\n（云江市园林局。依据：《公园管理办法》）")
     assert "公园幾點開門？" in told["o2"], "in the citizen's own words"
+    assert len(await rows("SELECT 1 FROM faq_told WHERE entry_id = 'staff-park'")) == 2
     assert [one.question for one in await office.faq.unanswered()] == ["图书馆开门吗"]
 
 
@@ -182,6 +183,7 @@ async def test_where_the_window_is_closed_the_reason_is_kept(
 
     await eventually(failed)
     assert wechat.pushed == []
+    assert await rows("SELECT 1 FROM faq_told") == [], "who got nothing needs no correction either"
 
 
 async def test_where_the_account_has_a_template_the_answer_comes_as_a_card_then(

@@ -16,6 +16,7 @@ from services.audit.trail import Actor
 from services.db import Sessions
 from services.faq.desk_types import OwnDraft
 from services.faq.editing import FaqDesk
+from services.faq.recall import Tellings
 from services.faq.sheet import read, written
 from services.faq.types import FaqEntry, UnansweredQuestion
 from services.importing.delivery import Delivery, Entry, content_hash
@@ -376,6 +377,81 @@ async def test_a_group_that_somebody_has_dealt_with_is_gone_and_nothing_chosen_i
     assert (await editor.get("/questions/one", question="没人问过")).status == 404
     assert (await editor.post("/questions/aside")).status == 422
     assert (await editor.post("/questions/aside", question="没人问过")).status == 404
+
+
+async def test_who_was_told_a_wrong_answer_gets_a_correction_that_a_second_person_approves(
+    editor: Browser, new_browser: NewBrowser, topics: Topics, sessions: Sessions, clock: FixedClock
+) -> None:
+    await publish(editor)
+    tellings = Tellings(sessions=sessions, clock=clock, days=180)
+    written_at = (await topics.faq.entry(ID)).written_at
+    citizens = sorted([uuid4(), uuid4()])
+    async with sessions.begin() as session:
+        for citizen in citizens:
+            await tellings.note(session, message_id=uuid4(), citizen_id=citizen, told=[(ID, written_at)])
+
+    page = await editor.read(f"/faq/{ID}/recall")
+    assert "给这 2 人发更正通知" in page
+    assert "第 1 版" in page
+    assert "断缴三个月内补缴" in page, "what holds now is the first text"
+    assert "没有人收到过" in await editor.read(f"/faq/{ID}/recall", since="2026-11-24T00:00")
+    sent = await editor.post(
+        f"/faq/{ID}/recall", at=f"/faq/{ID}/recall", title="更正", body="是六个月。", due_at="2026-11-23T12:00"
+    )
+    assert sent.status == 303, await sent.text()
+
+    page = await editor.read(f"/faq/{ID}/recall")
+    assert "请另一位有审批权限的同事审核" in page
+    assert "第 1 号通知</a>：2 人" in page
+    async with sessions() as session:
+        found = await session.scalars(text("SELECT citizen_id FROM notice_recipients ORDER BY citizen_id"))
+        assert found.all() == citizens
+    assert (await topics.notices.get("1")).state == "submitted"
+    approver = await new_browser(Role.APPROVER)
+    approved = await approver.post("/notices/1/approve", at="/notices/1", version="1")
+    assert approved.status == 303
+
+
+@pytest.mark.parametrize(
+    ("fields", "status", "reason"),
+    [
+        ({"title": ""}, 422, "请填写标题。"),
+        ({"body": "长" * 601}, 422, "正文最多 600 个字。"),
+        ({"due_at": "bald"}, 422, "due_at-errors"),
+        ({"due_at": "2026-11-22T12:00"}, 409, "已经过去"),
+        ({"written_at": "gestern"}, 400, "没有这个版本"),
+        ({"since": "2026-12-01T00:00"}, 409, "没有人收到过"),
+    ],
+)
+async def test_a_correction_that_cannot_be_sent_says_why(  # noqa: PLR0917
+    editor: Browser,
+    topics: Topics,
+    sessions: Sessions,
+    clock: FixedClock,
+    fields: dict[str, str],
+    status: int,
+    reason: str,
+) -> None:
+    await publish(editor)
+    async with sessions.begin() as session:
+        tellings = Tellings(sessions=sessions, clock=clock, days=180)
+        await tellings.note(session, message_id=uuid4(), citizen_id=uuid4(), told=[(ID, None)])
+    known = {"title": "更正", "body": "是六个月。", "due_at": "2026-11-23T12:00"}
+
+    answer = await editor.post(f"/faq/{ID}/recall", at=f"/faq/{ID}/recall", **{**known, **fields})
+
+    assert (answer.status, reason in await answer.text()) == (status, True), (await answer.text())[-2500:]
+
+
+async def test_a_correction_is_for_one_s_own_department(
+    new_browser: NewBrowser, editor: Browser, topics: Topics
+) -> None:
+    await publish(editor)
+    police = await new_browser(Role.EDITOR, login="police", department="云江市公安局")
+
+    answer = await police.post(f"/faq/{ID}/recall", title="更正", body="六个月。", due_at="2026-11-23T12:00")
+
+    assert answer.status == 403
 
 
 async def test_the_home_page_says_what_waits(editor: Browser, topics: Topics) -> None:

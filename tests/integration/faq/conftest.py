@@ -11,13 +11,16 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
+from services.citizens.service import CitizenService
 from services.db import Sessions
 from services.faq.api import make_api
 from services.faq.incoming import ENTRIES
 from services.faq.promises import PromiseService
+from services.faq.recall import RecallService
 from services.faq.service import FaqService
 from services.importing.delivery import read_delivery
 from services.importing.report import Report
+from services.notices.service import NoticeService
 from services.search.live import SharedLanguage
 from services.web import mount, problems
 from tests.fakes.clock import FixedClock
@@ -49,6 +52,16 @@ def promises(sessions: Sessions, clock: FixedClock) -> PromiseService:
 
 
 @pytest.fixture
+def notices(sessions: Sessions, clock: FixedClock) -> NoticeService:
+    return NoticeService(sessions=sessions, clock=clock, audience=CitizenService(sessions=sessions, clock=clock))
+
+
+@pytest.fixture
+def recall(sessions: Sessions, clock: FixedClock, notices: NoticeService) -> RecallService:
+    return RecallService(sessions=sessions, clock=clock, notices=notices)
+
+
+@pytest.fixture
 def import_rows(service: FaqService, tmp_path: Path) -> Import:
     async def take_in(*rows: dict[str, Any], file: str = "faq.jsonl", retire: bool = False) -> Report:
         path = tmp_path / file
@@ -61,9 +74,9 @@ def import_rows(service: FaqService, tmp_path: Path) -> Import:
 
 
 @pytest.fixture
-async def client(service: FaqService, promises: PromiseService) -> AsyncIterator[Client]:
+async def client(service: FaqService, promises: PromiseService, recall: RecallService) -> AsyncIterator[Client]:
     app = web.Application(middlewares=[problems])
-    mount(app, [make_api(service, promises)], service_token=TOKEN)
+    mount(app, [make_api(service, promises, recall)], service_token=TOKEN)
     async with TestClient(TestServer(app), headers={"Authorization": f"Bearer {TOKEN}"}) as client:
         yield client
 

@@ -10,6 +10,7 @@ from openapi_spec_validator import openapi_v31_spec_validator
 
 from services.faq.api import make_api
 from services.faq.promises import PromiseService
+from services.faq.recall import RecallService
 from services.faq.service import FaqService
 from services.openapi import openapi_document
 from tests.fakes.clock import FixedClock
@@ -61,6 +62,7 @@ async def test_a_hit_brings_its_whole_answer(client: Client, import_rows: Import
             "valid_until": None,
             "topics": [],
             "task_code": "",
+            "written_at": "2026-11-23T02:00:00Z",
             "score": 1.0,
         }
     ]
@@ -146,13 +148,17 @@ async def test_a_bad_unanswered_question_is_a_400_problem(client: Client, body: 
     assert problem["type"] == "urn:zhengqiao:problem:bad-request"
 
 
-async def test_every_route_needs_the_token(client: Client, service: FaqService, promises: PromiseService) -> None:
-    for route in make_api(service, promises).routes:
+async def test_every_route_needs_the_token(
+    client: Client, service: FaqService, promises: PromiseService, recall: RecallService
+) -> None:
+    for route in make_api(service, promises, recall).routes:
         path = "/faq/v1" + re.sub(r"\{\w+\}", "x", route.path)
         for headers in ({"Authorization": ""}, {"Authorization": "Bearer wrong"}):
             async with client.request(route.method, path, headers=headers) as answer:
                 assert answer.status == 401, path
 
 
-async def test_the_document_is_valid_openapi(service: FaqService, promises: PromiseService) -> None:
-    openapi_v31_spec_validator.validate(openapi_document(make_api(service, promises)))
+async def test_the_document_is_valid_openapi(
+    service: FaqService, promises: PromiseService, recall: RecallService
+) -> None:
+    openapi_v31_spec_validator.validate(openapi_document(make_api(service, promises, recall)))

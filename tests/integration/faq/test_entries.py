@@ -12,7 +12,7 @@ from services.cli import Context
 from services.db import Sessions
 from services.faq import cli
 from services.faq.service import FaqService
-from services.faq.types import UnansweredQuestion
+from services.faq.types import FaqEntry, UnansweredQuestion
 from services.importing.report import Report
 from services.search.live import SharedLanguage
 from services.settings import ServicesSettings
@@ -34,7 +34,7 @@ async def test_an_edit_is_live_on_another_machine_within_two_seconds(
     async with elsewhere.running():
         assert (await elsewhere.search("办一本护照要多少钱")).hits[0].answer.endswith("的回答。")
         entry = await service.entry("price")
-        await service.save(type(entry)(id="price", question=entry.question, answer="一百二十元。"))
+        await service.save(FaqEntry(id="price", question=entry.question, answer="一百二十元。"))
         end = time.monotonic() + 2.0
         while (await elsewhere.search("办一本护照要多少钱")).hits[0].answer != "一百二十元。":
             assert time.monotonic() < end, "the edit did not arrive in time"
@@ -49,8 +49,7 @@ async def test_the_same_delivery_twice_changes_nothing(import_rows: Import) -> N
 
 async def test_an_unchanged_file_leaves_a_staff_edit_alone(import_rows: Import, service: FaqService) -> None:
     await import_rows(row("a", "护照多少钱？"))
-    entry = await service.entry("a")
-    await service.save(type(entry)(id="a", question="护照多少钱？", answer="改过的。"))
+    await service.save(FaqEntry(id="a", question="护照多少钱？", answer="改过的。"))
     assert counts(await import_rows(row("a", "护照多少钱？"))) == (0, 0, 1, 0)
     assert (await service.entry("a")).answer == "改过的。"
 
@@ -63,8 +62,7 @@ async def test_a_changed_file_replaces_the_entry(import_rows: Import, service: F
 
 async def test_an_entry_that_staff_wrote_is_never_gone(import_rows: Import, service: FaqService) -> None:
     await import_rows(row("a", "护照多少钱？"))
-    entry = await service.entry("a")
-    await service.save(type(entry)(id="mine", question="电动车上牌在哪？", answer="车管所。"))
+    await service.save(FaqEntry(id="mine", question="电动车上牌在哪？", answer="车管所。"))
     assert (await import_rows(row("a", "护照多少钱？"))).gone == []
 
 

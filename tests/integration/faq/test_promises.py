@@ -97,7 +97,7 @@ async def test_a_claimed_answer_is_nobody_elses_until_its_lease_ends(
     assert await promises.claim_answers(10) == []
     clock.advance(minutes=6)
     assert [one.news_id for one in await promises.claim_answers(10)] == [news.news_id]
-    await promises.mark_delivered(news.news_id)
+    await promises.mark_delivered(news)
     clock.advance(minutes=6)
     assert await promises.claim_answers(10) == []
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime, timezone
 from functools import partial
 
 import pytest
@@ -36,6 +36,7 @@ def scored(
         valid_until=valid_until,
         topics=[],
         task_code="",
+        written_at=datetime(2026, 1, 1, tzinfo=timezone.utc),
         score=score,
     )
     return Scored(hit=hit, score=score, words=score, exact=exact)
