@@ -14,7 +14,7 @@ from services.cli import Commands, Context
 from services.clock import CITY_ZONE, local
 from services.faq.recall import RecallService
 from services.faq.told_repository import Span
-from services.notices import texts
+from services.notices import cli_texts
 from services.notices.errors import BadNotice
 from services.notices.intake import read_instant
 from services.notices.service import NoticeService
@@ -86,7 +86,7 @@ def _instant(text: str) -> datetime:
     try:
         return read_instant(text, CITY_ZONE)
     except ValueError as error:
-        raise BadNotice(texts.bad_time(text)) from error
+        raise BadNotice(cli_texts.bad_time(text)) from error
 
 
 def _say(instant: datetime) -> str:

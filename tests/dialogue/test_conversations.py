@@ -10,6 +10,7 @@ import yaml
 
 from tests.dialogue.assistant import Assistant, Reply
 from tests.fakes.backend_data import STARTS, WRITTEN_AT
+from tests.fakes.backends import FakeBackends
 
 FOLDER = Path(__file__).parent / "conversations"
 SCRIPTS = [
@@ -55,7 +56,13 @@ def check(assistant: Assistant, reply: Reply, turn: dict[str, Any]) -> None:
     assert "{" not in reply.text, f"a gap was not filled: {told}"
     if "intent" in turn:
         assert reply.intent == turn["intent"], told
-    backends = assistant.backends
+    if "told" in turn:
+        assert reply.body["told"] == [{"entry": entry, "written_at": WRITTEN_AT} for entry in turn["told"]], told
+    held(assistant.backends, turn)
+
+
+def held(backends: FakeBackends, turn: dict[str, Any]) -> None:
+    """The backends hold what the turn says."""
     if "booked" in turn:
         last = backends.appointments[-1]
         assert [last["state"], last["hall_code"], last["starts_at"][:16]] == turn["booked"]
@@ -67,8 +74,6 @@ def check(assistant: Assistant, reply: Reply, turn: dict[str, Any]) -> None:
         assert [sorted(codes) for codes in backends.followed.values()] == [sorted(turn["follows"])]
     if "left" in turn:
         assert bool(backends.left) == turn["left"]
-    if "told" in turn:
-        assert reply.body["told"] == [{"entry": entry, "written_at": WRITTEN_AT} for entry in turn["told"]]
     if "subscribed" in turn:
         assert [number for number, _ in backends.subscriptions] == [turn["subscribed"]]
 
