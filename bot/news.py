@@ -13,7 +13,7 @@ from uuid import UUID
 from bot import texts
 from bot.faults import Fault, FaultPoint, no_fault
 from bot.messages import News, Reply, Text
-from services.appointments.types import ReminderNews
+from services.appointments.types import CancellationNews, ReminderNews
 from services.clock import local
 from services.dialogues.masking import masked
 from services.faq.promises import CAUSE
@@ -29,6 +29,10 @@ class Reminders(Protocol):
     async def claim_due_reminders(self, limit: int) -> Sequence[ReminderNews]: ...
 
     async def mark_delivered(self, news_id: UUID) -> None: ...
+
+    async def claim_cancellations(self, limit: int) -> Sequence[CancellationNews]: ...
+
+    async def mark_cancellation_told(self, news_id: UUID) -> None: ...
 
 
 class Cases(Protocol):
@@ -65,7 +69,7 @@ class ServiceNews:
 
     async def deliver(self) -> None:
         """Tells all that is due, and writes down what became of answers that were promised."""
-        while await self._reminders() + await self._cases() + await self._answers() > 0:
+        while await self._reminders() + await self._cancellations() + await self._cases() + await self._answers() > 0:
             pass
         await self.promises.note_outcomes()
 
@@ -75,6 +79,14 @@ class ServiceNews:
             text, short = _reminder(news)
             await self.push(news.citizen_id, text, cause=f"reminder:{news.news_id}", news=short)
             await self.appointments.mark_delivered(news.news_id)
+        return len(claimed)
+
+    async def _cancellations(self) -> int:
+        claimed = await self.appointments.claim_cancellations(CLAIM_LIMIT)
+        for news in claimed:
+            text, short = _cancellation(news)
+            await self.push(news.citizen_id, text, cause=f"cancellation:{news.news_id}", news=short)
+            await self.appointments.mark_cancellation_told(news.news_id)
         return len(claimed)
 
     async def _cases(self) -> int:
@@ -108,6 +120,27 @@ def _reminder(news: ReminderNews) -> tuple[Reply, News]:
         subject=news.service_name,
         when=texts.day_and_time(starts_at),
         remark=texts.reminder_remark(place=place, code=news.code),
+    )
+    return _text(text), short
+
+
+def _cancellation(news: CancellationNews) -> tuple[Reply, News]:
+    starts_at, ends_at = local(news.starts_at), local(news.ends_at)
+    place = f"{news.hall_name}（{news.address}）"
+    text = texts.appointment_cancelled(
+        service=news.service_name,
+        place=place,
+        starts_at=starts_at,
+        ends_at=ends_at,
+        code=news.code,
+        reason=news.reason,
+        phone=news.phone,
+    )
+    short = News(
+        title=texts.CANCELLED_TITLE,
+        subject=news.service_name,
+        when=texts.day_and_time(starts_at),
+        remark=texts.cancelled_remark(place=place, reason=news.reason, phone=news.phone),
     )
     return _text(text), short
 

@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 WEEKDAYS = ("周一", "周二", "周三", "周四", "周五", "周六", "周日")
 REMINDER_TITLE = "您预约的事项快到时间了"
+CANCELLED_TITLE = "您的预约被大厅取消了"
 CASE_TITLE = "您关注的办件有了新进展"
 ANSWER_TITLE = "您问的问题有答案了"
 #: A card shows no more of an answer; the rest is told to who asks again.
@@ -39,6 +40,29 @@ def reminder(*, service: str, place: str, starts_at: datetime, ends_at: datetime
 def reminder_remark(*, place: str, code: str) -> str:
     """What the reminder's card says besides what and when."""
     return f"地点：{place}\n预约号：{code}\n请带好身份证件和所需材料，提前十分钟到场取号。来不了请回复“取消预约”。"
+
+
+def appointment_cancelled(
+    *, service: str, place: str, starts_at: datetime, ends_at: datetime, code: str, reason: str, phone: str
+) -> str:
+    """A hall has taken an appointment back."""
+    return (
+        f"【预约取消】非常抱歉，大厅取消了您预约的“{service}”。\n"
+        f"时间：{day_and_time(starts_at)}至{ends_at:%H:%M}\n"
+        f"地点：{place}\n"
+        f"预约号：{code}\n"
+        f"原因：{reason}\n"
+        f"需要的话，请回复“预约”另选时间。{_ask(phone)}"
+    )
+
+
+def cancelled_remark(*, place: str, reason: str, phone: str) -> str:
+    """What the cancellation's card says besides what and when."""
+    return f"地点：{place}\n原因：{reason}\n需要的话，请回复“预约”另选时间。{_ask(phone)}"
+
+
+def _ask(phone: str) -> str:
+    return f"有疑问请拨打{phone}。" if phone else ""
 
 
 def case_moved(*, task: str, project_no: str, state: str, step: str, organisation: str) -> str:

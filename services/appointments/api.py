@@ -19,11 +19,14 @@ from services.appointments.types import (
     Slot,
     SlotsQuery,
 )
+from services.audit.trail import Actor
 from services.errors import BadRequest, NotFound
 from services.web import Api, Call, Handler, Route
 
 KEY_HEADER = "Idempotency-Key"
 KEY_LENGTH = 128
+#: In the audit log, in the place of a network address.
+HALL_SYSTEM = "appointments API"
 
 
 def make_api(service: AppointmentService) -> Api:
@@ -82,13 +85,18 @@ class _Operations:
         return await self._service.desk.day(query.hall_code, query.date, query.service_code)
 
     async def call_citizen(self, call: Call) -> Appointment:
-        return await self._service.desk.call(call.path["code"], call.body.staff)
+        return await self._service.desk.call(call.path["code"], _clerk(call))
 
     async def finish(self, call: Call) -> Appointment:
-        return await self._service.desk.finish(call.path["code"], call.body.staff)
+        return await self._service.desk.finish(call.path["code"], _clerk(call))
 
     async def miss(self, call: Call) -> Appointment:
-        return await self._service.desk.miss(call.path["code"], call.body.staff)
+        return await self._service.desk.miss(call.path["code"], _clerk(call))
+
+
+def _clerk(call: Call) -> Actor:
+    """For the audit log: whom the hall's own system names."""
+    return Actor(staff_id=None, login=call.body.staff, address=HALL_SYSTEM)
 
 
 def _key(call: Call) -> str:

@@ -12,6 +12,7 @@ from rich.table import Table
 from services.appointments import loader, texts
 from services.appointments.service import AppointmentService
 from services.appointments.types import Appointment
+from services.audit.trail import COMMAND_LINE, Actor
 from services.cli import Commands, Context
 from services.crypto import SealBroken
 from services.importing.report import print_report
@@ -84,13 +85,17 @@ async def _list(arguments: argparse.Namespace, context: Context) -> int:
 async def _act(arguments: argparse.Namespace, context: Context) -> int:
     desk = _service(context).desk
     act = {"call": desk.call, "finish": desk.finish, "miss": desk.miss}[arguments.action]
-    _print(context, [await act(arguments.code, arguments.staff)])
+    _print(context, [await act(arguments.code, _clerk(arguments))])
     return 0
+
+
+def _clerk(arguments: argparse.Namespace) -> Actor:
+    return Actor(staff_id=None, login=arguments.staff, address=COMMAND_LINE)
 
 
 async def _reveal(arguments: argparse.Namespace, context: Context) -> int:
     try:
-        person = await _service(context).desk.reveal(arguments.code, arguments.staff)
+        person = await _service(context).desk.reveal(arguments.code, _clerk(arguments))
     except SealBroken:
         context.out.print(
             "无法读取：这条预约是用另一把密钥加密的，请检查 ZQ_VAULT_KEY 或数据目录中的密钥文件", style="red"

@@ -60,7 +60,10 @@ class HolidayEntry(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
 
 async def import_halls(sessions: Sessions, path: Path, *, retire: bool = False) -> Report:
-    """Loads halls; again changes nothing. Halls that the file has no more are reported, and with `retire` closed."""
+    """Loads halls; again changes nothing, nor does it change what staff have set.
+
+    Halls that the file has no more are reported, and with `retire` closed.
+    """
     report = Report(retired=retire)
     entries: dict[str, HallEntry] = {}
     names: dict[str, str] = {}
@@ -146,6 +149,8 @@ async def _store_hall(session: AsyncSession, entry: HallEntry) -> str:
         "opening": {day: entry.opening[day] for day in WEEKDAYS if entry.opening.get(day)},
     }
     hall = await session.get(HallRow, entry.hall_code)
+    if hall is not None and hall.opening_set_by is not None:
+        values = {name: value for name, value in values.items() if name not in ("opening", "hours_text")}
     if hall is None:
         session.add(HallRow(hall_code=entry.hall_code, **values))
         await session.flush()
@@ -169,6 +174,8 @@ async def _store_services(session: AsyncSession, entry: HallEntry) -> bool:
             "offered": True,
         }
         row = known.pop(service.service_code, None)
+        if row is not None and row.capacity_set_by is not None:
+            del values["capacity"]
         if row is None:
             session.add(HallServiceRow(hall_code=entry.hall_code, service_code=service.service_code, **values))
             changed = True
@@ -195,12 +202,14 @@ async def _store_holiday(session: AsyncSession, entry: HolidayEntry) -> str:
     if row is None:
         session.add(HolidayRow(day=entry.date, **values))
         return "added"
-    return _assign(session, row, values)
+    return "unchanged" if row.set_by is not None else _assign(session, row, values)
 
 
 async def _drop_holidays(session: AsyncSession, report: Report, days: set[dt.date]) -> None:
     """A holiday that was moved must not stay closed."""
-    moved = select(HolidayRow).where(HolidayRow.day.not_in(days), HolidayRow.day.between(min(days), max(days)))
+    moved = select(HolidayRow).where(
+        HolidayRow.day.not_in(days), HolidayRow.day.between(min(days), max(days)), HolidayRow.set_by.is_(None)
+    )
     for row in (await session.scalars(moved)).all():
         report.gone.append(Gone(key=row.day.isoformat(), name=row.name))
         await session.delete(row)

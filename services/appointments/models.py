@@ -15,6 +15,7 @@ from sqlalchemy import (
     SmallInteger,
     String,
     UniqueConstraint,
+    false,
     text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
@@ -42,6 +43,8 @@ class HallRow(Base):
     longitude: Mapped[float | None]
     #: {"mon": ["09:00-12:00", ...], ...}
     opening: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    #: Who of the staff has set the hours: no import changes them any more.
+    opening_set_by: Mapped[str | None]
 
 
 class HallServiceRow(Base):
@@ -59,6 +62,8 @@ class HallServiceRow(Base):
     slot_minutes: Mapped[int]
     #: Places in one slot.
     capacity: Mapped[int]
+    #: Who of the staff has set the capacity: no import changes it any more.
+    capacity_set_by: Mapped[str | None]
     offered: Mapped[bool]
 
 
@@ -72,6 +77,10 @@ class HolidayRow(Base):
     name: Mapped[str]
     closed: Mapped[bool]
     as_weekday: Mapped[int] = mapped_column(SmallInteger)
+    #: Who of the staff has set or removed it: no import changes it any more.
+    set_by: Mapped[str | None]
+    #: The day follows its weekday after all.
+    removed: Mapped[bool] = mapped_column(default=False, server_default=false())
 
 
 class SlotRow(Base):
@@ -80,6 +89,7 @@ class SlotRow(Base):
     __tablename__ = "appointment_slots"
     __table_args__ = (
         CheckConstraint("taken >= 0 AND taken <= capacity", name="taken"),
+        CheckConstraint("own_capacity BETWEEN 0 AND 1000", name="own_capacity"),
         ForeignKeyConstraint(
             ["hall_code", "service_code"],
             ["appointment_hall_services.hall_code", "appointment_hall_services.service_code"],
@@ -94,6 +104,8 @@ class SlotRow(Base):
     ends_at: Mapped[datetime]
     capacity: Mapped[int]
     taken: Mapped[int]
+    #: Places that staff have given this slot; None: as many as the service's others.
+    own_capacity: Mapped[int | None]
 
 
 class AppointmentRow(Base):
@@ -113,6 +125,10 @@ class AppointmentRow(Base):
         ),
         Index(None, "slot_id"),
         Index(None, "citizen_id"),
+        Index("ix_appointments_day", "day", "state"),
+        Index("ix_appointments_person_mark", "person_mark"),
+        Index("ix_appointments_mobile_masked", "mobile_masked"),
+        Index("ix_appointments_call_key", "call_key", unique=True),
         Index("ix_appointments_reserved_expires_at", "expires_at", postgresql_where=text("state = 'reserved'")),
     )
 
@@ -131,6 +147,10 @@ class AppointmentRow(Base):
     name_masked: Mapped[str]
     id_masked: Mapped[str]
     mobile_masked: Mapped[str]
+    #: When the person came to the hall.
+    arrived_at: Mapped[datetime | None]
+    #: By which request it was called as the next: the same request again calls nobody else.
+    call_key: Mapped[UUID | None]
     created_at: Mapped[datetime]
     changed_at: Mapped[datetime]
 
@@ -167,3 +187,23 @@ class ReminderRow(Base):
     due_at: Mapped[datetime]
     leased_until: Mapped[datetime | None]
     delivered_at: Mapped[datetime | None]
+
+
+class CancellationRow(Base):
+    """Why a hall has taken an appointment back; its citizen is told once."""
+
+    __tablename__ = "appointment_cancellations"
+    __table_args__ = (
+        Index("ix_appointment_cancellations_news_id", "news_id", unique=True),
+        Index("ix_appointment_cancellations_citizen_id", "citizen_id"),
+        Index("ix_appointment_cancellations_untold", "cancelled_at", postgresql_where=text("told_at IS NULL")),
+    )
+
+    code: Mapped[str] = mapped_column(ForeignKey("appointments.code"), primary_key=True)
+    news_id: Mapped[UUID]
+    #: None: there is nobody to tell.
+    citizen_id: Mapped[UUID | None]
+    reason: Mapped[str]
+    cancelled_at: Mapped[datetime]
+    leased_until: Mapped[datetime | None]
+    told_at: Mapped[datetime | None]

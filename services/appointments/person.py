@@ -7,10 +7,11 @@ from dataclasses import dataclass
 import msgspec
 
 from services.appointments.errors import BadIdNumber, BadMobile
+from services.appointments.rules import CODE_LENGTH, CODE_LETTERS
 from services.appointments.types import Person, Reservation
 from services.crypto import Cipher
 from services.errors import BadRequest
-from services.identifiers import mask_id_number, mask_mobile, mask_name, valid_id_number, valid_mobile
+from services.identifiers import mask_id_number, mask_mobile, mask_name, plain, valid_id_number, valid_mobile
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -53,6 +54,30 @@ def applicant_of(wish: Reservation) -> Applicant:
     if mobile is None:
         raise BadMobile()
     return Applicant(name=name, id_number=id_number, mobile=mobile)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Sought:
+    """By what somebody's appointments are looked for: one of these."""
+
+    code: str = ""
+    person_mark: bytes | None = None
+    mobile_masked: str = ""
+
+    def __repr__(self) -> str:
+        return "<Sought>"
+
+
+def sought(cipher: Cipher, text: str) -> Sought | None:
+    """What a clerk has typed, as an ID number, a mobile number or an appointment's code; None: it is none of these."""
+    id_number, mobile, code = valid_id_number(text), valid_mobile(text), plain(text)
+    if id_number is not None:
+        return Sought(person_mark=cipher.fingerprint(id_number, purpose="appointment person"))
+    if mobile is not None:
+        return Sought(mobile_masked=mask_mobile(mobile))
+    if len(code) == CODE_LENGTH and set(code) <= set(CODE_LETTERS):
+        return Sought(code=code)
+    return None
 
 
 def person_in(cipher: Cipher, code: str, sealed: bytes) -> Person:

@@ -75,7 +75,19 @@ async def hall_service(
 
 
 async def holidays(session: AsyncSession, first: date, last: date) -> Sequence[HolidayRow]:
-    return (await session.scalars(select(HolidayRow).where(HolidayRow.day.between(first, last)))).all()
+    query = select(HolidayRow).where(HolidayRow.day.between(first, last), ~HolidayRow.removed)
+    return (await session.scalars(query)).all()
+
+
+async def own_capacities(session: AsyncSession, hall_code: str, *, since: datetime, until: datetime) -> dict[str, int]:
+    """slot_id -> places, for the slots to which staff have given a capacity of their own."""
+    query = select(SlotRow.slot_id, SlotRow.own_capacity).where(
+        SlotRow.hall_code == hall_code,
+        SlotRow.own_capacity.is_not(None),
+        SlotRow.starts_at >= since,
+        SlotRow.starts_at <= until,
+    )
+    return {slot_id: own for slot_id, own in await session.execute(query) if own is not None}
 
 
 async def taken_places(
@@ -132,11 +144,12 @@ async def lock_slots(session: AsyncSession, slot_ids: Iterable[str]) -> None:
 
 
 async def take_place(session: AsyncSession, slot_id: str, capacity: int) -> bool:
-    """Takes one place if one is left by today's rules; False when the slot is full."""
+    """Takes one place if one is left by today's rules, or by the slot's own; False when the slot is full."""
+    places = func.coalesce(SlotRow.own_capacity, capacity)
     query = (
         update(SlotRow)
-        .where(SlotRow.slot_id == slot_id, SlotRow.taken < capacity)
-        .values(taken=SlotRow.taken + 1, capacity=capacity)
+        .where(SlotRow.slot_id == slot_id, SlotRow.taken < places)
+        .values(taken=SlotRow.taken + 1, capacity=places)
         .returning(SlotRow.slot_id)
         .execution_options(synchronize_session=False)
     )
@@ -173,7 +186,8 @@ async def insert_appointment(session: AsyncSession, values: dict[str, Any]) -> b
     return (await session.execute(query)).first() is not None
 
 
-def _full() -> Select[Full]:
+def full() -> Select[Full]:
+    """Appointments with all that belongs to them."""
     return (
         select(AppointmentRow, SlotRow, HallRow, HallServiceRow)
         .join(SlotRow, SlotRow.slot_id == AppointmentRow.slot_id)
@@ -189,12 +203,12 @@ def _full() -> Select[Full]:
 
 
 async def appointment(session: AsyncSession, code: str) -> Row[Full] | None:
-    return (await session.execute(_full().where(AppointmentRow.code == code))).first()
+    return (await session.execute(full().where(AppointmentRow.code == code))).first()
 
 
 async def appointments_of(session: AsyncSession, citizen_id: UUID, limit: int) -> Sequence[Row[Full]]:
     """A citizen's appointments, latest slots first."""
-    query = _full().where(AppointmentRow.citizen_id == citizen_id)
+    query = full().where(AppointmentRow.citizen_id == citizen_id)
     return (await session.execute(query.order_by(SlotRow.starts_at.desc(), AppointmentRow.code).limit(limit))).all()
 
 
@@ -202,10 +216,16 @@ async def appointments_at(
     session: AsyncSession, hall_code: str, day: date, service_code: str | None
 ) -> Sequence[Row[Full]]:
     """A hall's appointments of one day in the order of their slots."""
-    query = _full().where(SlotRow.hall_code == hall_code, AppointmentRow.day == day)
+    query = full().where(SlotRow.hall_code == hall_code, AppointmentRow.day == day)
     if service_code:
         query = query.where(SlotRow.service_code == service_code)
     return (await session.execute(query.order_by(SlotRow.starts_at, AppointmentRow.created_at))).all()
+
+
+async def appointments_in(session: AsyncSession, slot_ids: Collection[str]) -> Sequence[Row[Full]]:
+    """The appointments of these slots by time."""
+    query = full().where(AppointmentRow.slot_id.in_(slot_ids)).order_by(SlotRow.starts_at, AppointmentRow.code)
+    return (await session.execute(query)).all()
 
 
 async def overdue_slots(session: AsyncSession, now: datetime, limit: int) -> Sequence[str]:

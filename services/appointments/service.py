@@ -10,18 +10,29 @@ A slot's counter row guards its capacity. An overdue reservation gives its place
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 import msgspec
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.appointments import booking, reminders, repository, requests, timetable
+from services.appointments import booking, cancellations, desk_repository, reminders, repository, requests, timetable
 from services.appointments.desk import Desk
+from services.appointments.hall_rules import HallRules
 from services.appointments.person import applicant_of
 from services.appointments.timetable import Plan
-from services.appointments.types import Appointment, Change, Day, Hall, ReminderNews, Reservation, ServiceName, Slot
+from services.appointments.types import (
+    Appointment,
+    CancellationNews,
+    Change,
+    Day,
+    Hall,
+    ReminderNews,
+    Reservation,
+    ServiceName,
+    Slot,
+)
 from services.appointments.views import appointment_view, upcoming_first
 from services.clock import Clock, local
 from services.crypto import Cipher, load_cipher
@@ -39,10 +50,12 @@ REQUESTS_KEPT = timedelta(days=7)
 FARTHEST_DAY = timedelta(days=366)
 #: Slots that one tick cleans up.
 TICK_SLOTS = 200
+#: Appointments of past days that are noted as missed at once.
+TICK_MISSED = 1000
 
 
 class AppointmentService:
-    """Appointments: what citizens do, what the desk does (`desk`), what ticks do."""
+    """Appointments: what citizens do, what the desk does (`desk`, `hall_rules`), what ticks do."""
 
     def __init__(self, *, sessions: Sessions, clock: Clock, cipher: Cipher, reservation_seconds: int) -> None:
         self._sessions = sessions
@@ -50,6 +63,7 @@ class AppointmentService:
         self._cipher = cipher
         self._reservation_seconds = reservation_seconds
         self.desk = Desk(sessions=sessions, clock=clock, cipher=cipher)
+        self.hall_rules = HallRules(sessions=sessions, clock=clock)
 
     @classmethod
     def from_settings(cls, sessions: Sessions, clock: Clock, settings: ServicesSettings) -> AppointmentService:
@@ -178,12 +192,26 @@ class AppointmentService:
         async with self._sessions.begin() as session:
             await reminders.mark_delivered(session, news_id, self._clock.now())
 
+    async def claim_cancellations(self, limit: int) -> Sequence[CancellationNews]:
+        """Leases what halls have taken back: until `mark_cancellation_told` or the lease's end nobody else gets it."""
+        async with self._sessions.begin() as session:
+            return await cancellations.claim(session, self._clock.now(), limit)
+
+    async def mark_cancellation_told(self, news_id: UUID) -> None:
+        """The citizen knows; again changes nothing."""
+        async with self._sessions.begin() as session:
+            await cancellations.mark_told(session, news_id, self._clock.now())
+
     async def tick(self) -> int:
-        """Cleans up: overdue reservations become expired ones, old keys go. Gives how many reservations expired."""
+        """Cleans up: overdue reservations expire, old keys go, who was not called on a day that is over has missed it.
+
+        Gives how many reservations expired.
+        """
         now = self._clock.now()
         async with self._sessions.begin() as session:
             slot_ids = await repository.overdue_slots(session, now, TICK_SLOTS)
             await repository.forget_requests(session, now - REQUESTS_KEPT)
+        await self._miss_past(now)
         expired = 0
         for slot_id in slot_ids:
             async with self._sessions.begin() as session:
@@ -192,8 +220,18 @@ class AppointmentService:
             log.info("appointment.expired", count=expired)
         return expired
 
+    async def _miss_past(self, now: datetime) -> None:
+        missed, more = 0, TICK_MISSED
+        while more == TICK_MISSED:
+            async with self._sessions.begin() as session:
+                more = await desk_repository.miss_past(session, local(now).date(), now, TICK_MISSED)
+            missed += more
+        if missed:
+            log.info("appointment.missed", count=missed)
+
     @staticmethod
     async def erase_citizen(session: AsyncSession, citizen_id: UUID) -> None:
         """Forgets who to tell, in the caller's transaction; the halls keep the appointments themselves."""
         await repository.forget_citizen(session, citizen_id)
         await reminders.drop_citizen(session, citizen_id)
+        await cancellations.drop_citizen(session, citizen_id)

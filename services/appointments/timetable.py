@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -46,27 +46,37 @@ class Timetable:
     capacity: int
     opening: Opening
     special: dict[date, SpecialDay]
+    service_name: str
+    #: slot_id -> places of the slots that have a capacity of their own.
+    own: Mapping[str, int]
 
     def plans(self, day: date) -> Sequence[Plan]:
         """Every slot of the day, past ones too; none when it is closed."""
-        return [
-            Plan(
-                key=SlotKey(hall_code=self.hall_code, service_code=self.service_code, day=day, start=start),
-                starts_at=datetime.combine(day, start, CITY_ZONE),
-                ends_at=datetime.combine(day, start, CITY_ZONE) + timedelta(minutes=self.slot_minutes),
-                capacity=self.capacity,
-            )
-            for start in slot_starts(hours_of(day, self.opening, self.special.get(day)), self.slot_minutes)
-        ]
+        hours = hours_of(day, self.opening, self.special.get(day))
+        return [self._plan(day, start) for start in slot_starts(hours, self.slot_minutes)]
+
+    def _plan(self, day: date, start: time) -> Plan:
+        key = SlotKey(hall_code=self.hall_code, service_code=self.service_code, day=day, start=start)
+        starts_at = datetime.combine(day, start, CITY_ZONE)
+        return Plan(
+            key=key,
+            starts_at=starts_at,
+            ends_at=starts_at + timedelta(minutes=self.slot_minutes),
+            capacity=self.own.get(str(key), self.capacity),
+        )
 
     def closed_reason(self, day: date, today: date) -> str:
         """Why citizens cannot book that day; "" when they can."""
         if day < today:
             return texts.DAY_PAST
+        return self.rest_reason(day) or (texts.NOT_YET if day > last_bookable(today) else "")
+
+    def rest_reason(self, day: date) -> str:
+        """Why the hall is closed that day; "" when it is open."""
         special = self.special.get(day)
-        if not hours_of(day, self.opening, special):
-            return texts.holiday(special.name) if special and special.closed else texts.rest_day(day.weekday())
-        return texts.NOT_YET if day > last_bookable(today) else ""
+        if hours_of(day, self.opening, special):
+            return ""
+        return texts.holiday(special.name) if special and special.closed else texts.rest_day(day.weekday())
 
 
 async def load(session: AsyncSession, hall_code: str, service_code: str, first: date, last: date) -> Timetable:
@@ -75,18 +85,46 @@ async def load(session: AsyncSession, hall_code: str, service_code: str, first: 
     if found is None:
         raise NotFound("this hall does not offer this service")
     hall, service = found
-    special = {row.day: _special(row) for row in await repository.holidays(session, first, last)}
-    return _timetable(hall, service, special)
+    return _timetable(hall, service, await _exceptions(session, hall_code, first, last))
 
 
-def _timetable(hall: HallRow, service: HallServiceRow, special: dict[date, SpecialDay]) -> Timetable:
+async def load_all(session: AsyncSession, hall_code: str, first: date, last: date) -> Sequence[Timetable]:
+    """Every service that the hall offers, by code; raises NotFound when there is no such hall."""
+    hall = await session.get(HallRow, hall_code)
+    if hall is None:
+        raise NotFound("hall_code: no such hall")
+    exceptions = await _exceptions(session, hall_code, first, last)
+    services = await repository.offered_services(session, [hall_code])
+    return [_timetable(hall, service, exceptions) for service in services]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Exceptions:
+    """What differs from the weekly rules."""
+
+    special: dict[date, SpecialDay]
+    own: dict[str, int]
+
+
+async def _exceptions(session: AsyncSession, hall_code: str, first: date, last: date) -> _Exceptions:
+    # Not the midnight after it: the last day of the calendar has none.
+    since, until = midnight(first), datetime.combine(last, time.max, CITY_ZONE)
+    return _Exceptions(
+        special={row.day: _special(row) for row in await repository.holidays(session, first, last)},
+        own=await repository.own_capacities(session, hall_code, since=since, until=until),
+    )
+
+
+def _timetable(hall: HallRow, service: HallServiceRow, exceptions: _Exceptions) -> Timetable:
     return Timetable(
         hall_code=hall.hall_code,
         service_code=service.service_code,
         slot_minutes=service.slot_minutes,
         capacity=service.capacity,
         opening=parse_opening(hall.opening),
-        special=special,
+        special=exceptions.special,
+        service_name=service.name,
+        own=exceptions.own,
     )
 
 
@@ -166,11 +204,15 @@ async def slots(session: AsyncSession, hall_code: str, service_code: str, day: d
 
 
 async def _taken(session: AsyncSession, timetable: Timetable, first: date, last: date, now: datetime) -> dict[str, int]:
-    since = datetime.combine(first, datetime.min.time(), CITY_ZONE)
-    until = datetime.combine(last + timedelta(days=1), datetime.min.time(), CITY_ZONE)
+    since, until = midnight(first), midnight(last + timedelta(days=1))
     return await repository.taken_places(
         session, timetable.hall_code, timetable.service_code, since=since, until=until, now=now
     )
+
+
+def midnight(day: date) -> datetime:
+    """The instant at which the city's day begins."""
+    return datetime.combine(day, time.min, CITY_ZONE)
 
 
 async def halls(session: AsyncSession, district: str | None, service_code: str | None) -> list[Hall]:

@@ -154,3 +154,18 @@ class ReminderNews(Struct, frozen=True, kw_only=True):
     service_name: str
     starts_at: datetime
     ends_at: datetime
+
+
+class CancellationNews(Struct, frozen=True, kw_only=True):
+    """A hall has taken an appointment back: what to tell its citizen."""
+
+    news_id: UUID
+    citizen_id: UUID
+    code: str
+    hall_name: str
+    address: str
+    phone: str
+    service_name: str
+    starts_at: datetime
+    ends_at: datetime
+    reason: str

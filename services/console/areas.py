@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import services.console.account.pages
+import services.console.appointments.pages
 import services.console.audit.pages
 import services.console.cases.pages
 import services.console.conversations.pages
@@ -24,6 +25,7 @@ AREAS: Sequence[MakeArea] = (
     services.console.faq.pages.make_area,
     services.console.training.pages.make_area,
     services.console.notices.pages.make_area,
+    services.console.appointments.pages.make_area,
     services.console.cases.pages.make_area,
     services.console.staff.pages.make_area,
     services.console.audit.pages.make_area,

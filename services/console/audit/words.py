@@ -54,6 +54,18 @@ ACTIONS: Mapping[str, str] = {
     "faq.out_of_scope": "问题不在服务范围",
     "faq.in_scope": "问题重新处理",
     "cases.step": "更新办件环节",
+    "appointments.arrived": "登记到场",
+    "appointments.called": "叫号",
+    "appointments.finished": "预约办结",
+    "appointments.missed": "记为未到",
+    "appointments.put_back": "退回等候",
+    "appointments.cancelled": "取消预约",
+    "appointments.revealed": "查看预约人完整号码",
+    "appointments.hours_set": "修改办公时间",
+    "appointments.capacity_set": "修改时段号数",
+    "appointments.slot_capacity_set": "修改单个时段号数",
+    "appointments.holiday_set": "设定节假日",
+    "appointments.holiday_removed": "删除节假日",
 }
 SUBJECTS: Mapping[str, str] = {
     "staff": "账号",
@@ -65,4 +77,8 @@ SUBJECTS: Mapping[str, str] = {
     "held-out": "保留题",
     "notice": "通知",
     "case": "办件",
+    "appointment": "预约",
+    "hall": "大厅",
+    "slot": "时段",
+    "holiday": "节假日",
 }

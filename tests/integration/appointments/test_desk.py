@@ -11,6 +11,7 @@ import structlog
 
 from services.appointments.models import AppointmentRow
 from services.appointments.service import AppointmentService
+from services.audit.trail import Actor
 from services.crypto import SealBroken
 from services.db import Sessions
 from services.errors import NotFound
@@ -20,6 +21,7 @@ from tests.integration.appointments.conftest import Client, get, post, problem, 
 
 NINE = "JB-HJ-20261124-0900"
 STAFF = {"staff": "李四"}
+CLERK = Actor(staff_id=None, login="李四", address="10.0.0.8")
 
 
 async def booked(client: Client, slot_id: str = NINE, order: int = 1) -> str:
@@ -89,12 +91,12 @@ async def test_an_act_of_nobody_is_refused(client: Client) -> None:
 async def test_a_named_clerk_sees_the_person_and_that_is_logged(client: Client, service: AppointmentService) -> None:
     code = await booked(client)
     with structlog.testing.capture_logs() as lines:
-        person = await service.desk.reveal(code.lower(), "李四")
+        person = await service.desk.reveal(code.lower(), CLERK)
     assert (person.applicant_name, person.id_number, person.mobile) == ("张三丰", id_number(1), mobile(1))
     assert [(line["event"], line["staff"]) for line in lines] == [("appointment.revealed", "李四")]
     assert id_number(1) not in str(lines)
     with pytest.raises(NotFound):
-        await service.desk.reveal("NOTTHERE", "李四")
+        await service.desk.reveal("NOTTHERE", CLERK)
 
 
 async def test_persons_swapped_between_appointments_do_not_open(
@@ -105,7 +107,7 @@ async def test_persons_swapped_between_appointments_do_not_open(
         rows = [await session.get_one(AppointmentRow, code) for code in (mine, other)]
         rows[0].person_sealed, rows[1].person_sealed = rows[1].person_sealed, rows[0].person_sealed
     with pytest.raises(SealBroken):
-        await service.desk.reveal(mine, "李四")
+        await service.desk.reveal(mine, CLERK)
 
 
 async def test_a_day_without_appointments_is_an_empty_list(service: AppointmentService) -> None:

@@ -15,7 +15,7 @@ import pytest
 from bot.app import Messaging
 from bot.news import ServiceNews
 from bot.settings import BotSettings
-from services.appointments.types import ReminderNews
+from services.appointments.types import CancellationNews, ReminderNews
 from services.faq.types import AnswerNews
 from services.progress.types import CaseNews
 from tests.fakes.waiting import eventually
@@ -34,6 +34,7 @@ class Source(Generic[T]):
     due: list[T] = field(default_factory=list)
     losing_marks: int = 0
     delivered: list[UUID] = field(default_factory=list)
+    cancelled: list[CancellationNews] = field(default_factory=list)
 
     async def claim_due_reminders(self, limit: int) -> Sequence[T]:
         claimed, self.due = self.due[:limit], self.due[limit:]
@@ -46,6 +47,12 @@ class Source(Generic[T]):
             self.losing_marks -= 1
             raise ConnectionError("killed")
         self.delivered.append(news_id)
+
+    async def claim_cancellations(self, limit: int) -> Sequence[CancellationNews]:
+        claimed, self.cancelled = self.cancelled[:limit], self.cancelled[limit:]
+        return claimed
+
+    mark_cancellation_told = mark_delivered
 
 
 class NoPromises:
@@ -76,6 +83,21 @@ def reminder(citizen_id: UUID) -> ReminderNews:
         service_name="户籍业务",
         starts_at=datetime(2026, 11, 24, 9, 0, tzinfo=CITY),
         ends_at=datetime(2026, 11, 24, 9, 30, tzinfo=CITY),
+    )
+
+
+def cancellation(citizen_id: UUID) -> CancellationNews:
+    return CancellationNews(
+        news_id=uuid4(),
+        citizen_id=citizen_id,
+        code="A1",
+        hall_name="江北区政务服务中心",
+        address="江北区滨江路1号",
+        phone="0100-88010100",
+        service_name="户籍业务",
+        starts_at=datetime(2026, 11, 24, 9, 0, tzinfo=CITY),
+        ends_at=datetime(2026, 11, 24, 9, 30, tzinfo=CITY),
+        reason="当天停电检修",
     )
 
 
@@ -117,6 +139,29 @@ async def test_reminders_and_case_news_are_pushed_in_plain_words(
     for words in ("护照首次申请", "YJ20261103000017", "审核（已通过）", "办理中", "云江市公安局"):
         assert words in second
     assert len(reminders.delivered) == len(cases.delivered) == 1
+
+
+async def test_who_loses_an_appointment_to_the_hall_is_told_why_once(
+    edge: Messaging, wechat: FakeWeChat, rows: Rows
+) -> None:
+    news = cancellation(await writer(wechat, rows))
+    reminders: Source[ReminderNews] = Source(cancelled=[news], losing_marks=1)
+    teller = ServiceNews(
+        appointments=reminders, progress=Source[CaseNews](), promises=NoPromises(), push=edge.postman.push_to_citizen
+    )
+    with pytest.raises(ConnectionError):
+        await teller.deliver()
+    reminders.cancelled = [news]
+    await teller.deliver()
+
+    async def told() -> bool:
+        return await rows("SELECT state FROM outbox WHERE message_id IS NULL") == [("sent",)]
+
+    await eventually(told)
+    ((_, text),) = wechat.pushed
+    for words in ("户籍业务", "11月24日（周二）09:00至09:30", "当天停电检修", "0100-88010100", "A1"):
+        assert words in text
+    assert reminders.delivered == [news.news_id]
 
 
 async def test_news_that_are_claimed_again_are_not_told_again(edge: Messaging, wechat: FakeWeChat, rows: Rows) -> None:
