@@ -48,11 +48,16 @@ SELECT pg_temp.said(n) || n, pg_temp.said(n) || n, 1 + n %% 40, now() - interval
 FROM generate_series(1, %(hits)s::bigint) AS n;
 
 -- FAQ entries
-INSERT INTO faq_entries (id, question, "similar", answer, department, source, source_url, topics, task_code, feed,
+INSERT INTO faq_entries (id, question, "similar", answer, department, source, source_url, owner, topics, task_code, feed,
                          content_hash, revision, created_at, updated_at)
-SELECT 'bench-' || n, pg_temp.said(n) || n, '[]', repeat('请到市政务服务中心办理。', 6), '云江市公安局', '示例', '', '[]',
+SELECT 'bench-' || n, pg_temp.said(n) || n, '[]', repeat('请到市政务服务中心办理。', 6), '云江市公安局', '示例', '', '', '[]',
        '', 'staff', '', 1, now(), now()
 FROM generate_series(1, 2000) AS n;
+
+-- who was told which answer
+INSERT INTO faq_told (message_id, entry_id, citizen_id, written_at, told_at)
+SELECT pg_temp.message(n), 'bench-' || 1 + n %% 200, pg_temp.citizen(n), NULL, now() - interval '1 second' * n
+FROM generate_series(1, %(hits)s::bigint) AS n;
 
 -- changes in the audit log
 INSERT INTO audit_log (at, login, address, action, subject_kind, subject_id, after, reason)

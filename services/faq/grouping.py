@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from services.faq.types import Unanswered
+from services.search.alike import pairs
 
 #: Shared pairs, of all pairs of both, from which two questions go together.
 ALIKE = 0.5
@@ -40,20 +41,15 @@ def grouped(questions: Sequence[Unanswered]) -> list[Group]:
     # Which groups' heads have a pair: only those that share one are compared.
     having: dict[str, list[int]] = defaultdict(list)
     for question in questions:
-        pairs = _pairs(question.question)
-        shared = Counter(place for pair in pairs for place in having.get(pair, ()))
-        alike = (place for place, count in shared.items() if count >= ALIKE * (sizes[place] + len(pairs) - count))
+        own = pairs(question.question)
+        shared = Counter(place for pair in own for place in having.get(pair, ()))
+        alike = (place for place, count in shared.items() if count >= ALIKE * (sizes[place] + len(own) - count))
         home = min(alike, default=None)
         if home is not None:
             members[home].append(question)
             continue
-        for pair in pairs:
+        for pair in own:
             having[pair].append(len(members))
         members.append([question])
-        sizes.append(len(pairs))
+        sizes.append(len(own))
     return sorted((Group(questions=one) for one in members), key=lambda group: -group.count)
-
-
-def _pairs(text: str) -> frozenset[str]:
-    letters = "".join(c for c in text.casefold() if c.isalnum())
-    return frozenset(letters[place : place + 2] for place in range(len(letters) - 1)) or frozenset({letters})

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import msgspec
-from sqlalchemy import func, select, update
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.audit.trail import Actor, Subject, record
@@ -19,10 +21,23 @@ from services.faq.grouping import Group, grouped
 from services.faq.models import UnansweredRow
 from services.faq.types import Unanswered
 
-#: Questions that are grouped: the most asked ones; the rest come up when these are done.
+#: Questions that are grouped at a time.
 LOOKED_AT = 500
 #: Wordings that an entry may have.
 MOST_WORDINGS = 200
+
+
+#: Place in the order of the list: count, last asked at, and the question normalised.
+Place = tuple[int, datetime, str]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Block:
+    """Questions that were grouped together."""
+
+    groups: Sequence[Group]
+    #: Where the next block begins; None: there is none.
+    last: Place | None
 
 
 class QuestionGone(NotFound):
@@ -46,23 +61,34 @@ class QuestionQueue:
         self._desk = desk
 
     async def groups(self) -> list[Group]:
-        """What waits, the most asked first."""
-        query = (
-            select(UnansweredRow)
-            .where(UnansweredRow.out_of_scope_at.is_(None))
-            .order_by(UnansweredRow.count.desc(), UnansweredRow.last_asked_at.desc(), UnansweredRow.asked)
-            .limit(LOOKED_AT)
-        )
+        """What waits, the most asked first: the first block."""
+        return list((await self.block()).groups)
+
+    async def block(self, *, search: str = "", after: Place | None = None) -> Block:
+        """The groups of the next questions behind `after`, the most asked first; `search`: words that they hold."""
+        query = _waiting().limit(LOOKED_AT)
+        if search:
+            query = query.where(UnansweredRow.question.contains(search, autoescape=True))
+        if after is not None:
+            query = query.where(_behind(after))
         async with self._sessions() as session:
             rows = (await session.scalars(query)).all()
-            return grouped(await promise_repository.with_waiting(session, rows))
+            groups = grouped(await promise_repository.with_waiting(session, rows))
+        return Block(groups=groups, last=_place(rows[-1]) if len(rows) == LOOKED_AT else None)
 
     async def group(self, question: str) -> Group:
         """The group that this question is in; raises QuestionGone."""
-        for one in await self.groups():
-            if any(question == member.question for member in one.questions):
-                return one
-        raise QuestionGone
+        query = _waiting().where(UnansweredRow.question == question).limit(1)
+        async with self._sessions() as session:
+            row = (await session.scalars(query)).one_or_none()
+            if row is None:
+                raise QuestionGone
+            following = (await session.scalars(_waiting().where(_behind(_place(row))).limit(LOOKED_AT))).all()
+            own = grouped(await promise_repository.with_waiting(session, [row, *following]))
+        # Among the most asked it may belong to one that is asked more often; else it is the first of its own.
+        return next(
+            one for one in [*await self.groups(), *own] if question in {each.question for each in one.questions}
+        )
 
     async def of(self, questions: Sequence[str]) -> list[Unanswered]:
         """Those of these questions that are still unanswered."""
@@ -121,3 +147,21 @@ class QuestionQueue:
 async def _set_aside(session: AsyncSession, questions: Sequence[str], at: datetime | None) -> Sequence[str]:
     statement = update(UnansweredRow).where(UnansweredRow.question.in_(questions)).values(out_of_scope_at=at)
     return (await session.scalars(statement.returning(UnansweredRow.question))).all()
+
+
+def _waiting() -> Select[Any]:
+    order = (UnansweredRow.count.desc(), UnansweredRow.last_asked_at.desc(), UnansweredRow.asked)
+    return select(UnansweredRow).where(UnansweredRow.out_of_scope_at.is_(None)).order_by(*order)
+
+
+def _behind(place: Place) -> ColumnElement[bool]:
+    count, last_asked_at, asked = place
+    later = or_(
+        UnansweredRow.last_asked_at < last_asked_at,
+        and_(UnansweredRow.last_asked_at == last_asked_at, UnansweredRow.asked > asked),
+    )
+    return or_(UnansweredRow.count < count, and_(UnansweredRow.count == count, later))
+
+
+def _place(row: UnansweredRow) -> Place:
+    return row.count, row.last_asked_at, row.asked

@@ -10,12 +10,22 @@ from aiohttp import web
 from services.console.diff import diff_lines
 from services.console.errors import Refusal
 from services.console.faq import bulk, recall
-from services.console.faq.forms import MOST_WORDINGS, NAMES, EntryForm, FaqSearchForm, fields_of, texts_of
+from services.console.faq.forms import (
+    LONGEST_WORDING,
+    MOST_WORDINGS,
+    NAMES,
+    EntryForm,
+    FaqSearchForm,
+    fields_of,
+    texts_of,
+)
 from services.console.faq.words import OUTCOMES, reason_text, telling
 from services.console.pages import Area, MenuEntry, Page, Task
 from services.console.paging import PAGE_SIZE, make_listing, place
 from services.console.parts import Parts
 from services.console.visit import Visit
+from services.dialogues.alike import asked_lately
+from services.faq.conflicts import asks_the_same, differences
 from services.faq.desk_repository import Filter, Wanted
 from services.faq.desk_types import DeskEntry, DraftOutdated, OwnDraft, WordingTaken
 from services.faq.editing import new_entry_id
@@ -42,7 +52,7 @@ def make_area(parts: Parts) -> Area:
         pages=(
             Page(method="GET", path="/faq", handler=pages.list, permission=VIEW),
             Page(method="GET", path="/faq/new", handler=pages.show_new, permission=EDIT),
-            Page(method="GET", path="/faq/similar", handler=pages.similar, permission=EDIT, passive=True),
+            Page(method="POST", path="/faq/{id}/similar", handler=pages.similar, permission=EDIT, passive=True),
             Page(method="POST", path="/faq/preview", handler=pages.preview, permission=EDIT, passive=True),
             *bulk.make_pages(parts),
             *recall.make_pages(parts),
@@ -66,6 +76,7 @@ class _Faq:
         self._questions = parts.topics.questions
         self._promises = parts.topics.promises
         self._staff = parts.staff
+        self._sessions = parts.sessions
 
     async def tasks(self, visit: Visit) -> Sequence[Task]:
         due, drafts = await self._desk.waiting(names_of(visit.person))
@@ -172,11 +183,20 @@ class _Faq:
         return visit.render("faq/versions.html", one=one, changes=changes, may_restore=may)
 
     async def similar(self, visit: Visit) -> web.StreamResponse:
-        """Near duplicates of a question that is being written."""
-        question, own = visit.query.get("question", "").strip()[:500], visit.query.get("id", "")
-        found = await self._faq.search(question, limit=SIMILAR_SHOWN + 1) if question else None
-        hits = [hit for hit in found.hits if hit.id != own][:SIMILAR_SHOWN] if found else []
-        return visit.render("faq/similar.html", hits=hits)
+        """Near duplicates of a question that is being written, what contradicts, and who asked it lately."""
+        given = {name: str(visit.form.get(name, "")).strip() for name in ("question", "answer", "department")}
+        question = given["question"][:LONGEST_WORDING]
+        if not question:
+            return visit.render("faq/similar.html", hits=(), conflicts=(), asked=None)
+        found = await self._faq.search(question, limit=SIMILAR_SHOWN + 1)
+        hits = [hit for hit in found.hits if hit.id != visit.path["id"]][:SIMILAR_SHOWN]
+        conflicts = [
+            (hit, differences(given["answer"], given["department"], hit.answer, hit.department))
+            for hit in hits
+            if asks_the_same(question, hit.question)
+        ]
+        asked = await asked_lately(self._sessions, question)
+        return visit.render("faq/similar.html", hits=hits, conflicts=[one for one in conflicts if one[1]], asked=asked)
 
     async def preview(self, visit: Visit) -> web.StreamResponse:
         """As the citizen's phone will show it."""

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Annotated
 
+import msgspec
 from aiohttp import web
 
 from services.console.errors import Refusal
 from services.console.faq.words import telling
 from services.console.pages import Area, MenuEntry, Page, Task
-from services.console.paging import Listing
+from services.console.paging import PAGE_SIZE, Listing, make_listing, place
 from services.console.parts import Parts
 from services.console.visit import Visit
 from services.faq.desk_types import DeskEntryNotFound, DraftOutdated, OwnDraft, WordingTaken
-from services.faq.queue import TooManyWordings
+from services.faq.queue import LOOKED_AT, Place, TooManyWordings
 from services.staff.permissions import Permission
 
 VIEW, EDIT, PUBLISH = Permission.FAQ_VIEW, Permission.FAQ_EDIT, Permission.FAQ_PUBLISH
-SHOWN = 50
 SUGGESTED = 4
 
 
@@ -39,6 +40,13 @@ def make_area(parts: Parts) -> Area:
     )
 
 
+class Shown(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a page of the list begins: so many groups into the block behind this place."""
+
+    number: Annotated[int, msgspec.Meta(ge=0, le=LOOKED_AT)]
+    after: Place | None
+
+
 class _Questions:
     def __init__(self, parts: Parts) -> None:
         self._questions = parts.topics.questions
@@ -50,12 +58,14 @@ class _Questions:
         return [Task(title="没有答上的问题", count=count, path="/questions", permission=EDIT)]
 
     async def list(self, visit: Visit) -> web.StreamResponse:
-        groups = await self._questions.groups()
-        words = visit.query.get("q", "").strip()[:100]
-        if words:
-            groups = [one for one in groups if any(words in member.question for member in one.questions)]
-        listing = Listing(rows=groups[:SHOWN], next_key=None, first=True, query=dict(visit.query))
-        return visit.render("questions/list.html", listing=listing, more=max(0, len(groups) - SHOWN))
+        at = place(visit.query, Shown) or Shown(number=0, after=None)
+        block = await self._questions.block(search=visit.query.get("q", "").strip()[:100], after=at.after)
+        groups = block.groups[at.number : at.number + PAGE_SIZE]
+        behind = at.number + PAGE_SIZE < len(block.groups)
+        following = Shown(number=at.number + PAGE_SIZE, after=at.after) if behind else Shown(number=0, after=block.last)
+        more = [groups[-1]] if groups and (behind or block.last is not None) else []
+        listing = make_listing([*groups, *more], key=lambda _: following, query=visit.query, size=max(1, len(groups)))
+        return visit.render("questions/list.html", listing=listing)
 
     async def show(self, visit: Visit) -> web.StreamResponse:
         question = visit.query.get("question", "")

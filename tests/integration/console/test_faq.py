@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator
+from datetime import timedelta
+from urllib.parse import unquote
 from uuid import uuid4
 
 import msgspec
@@ -14,6 +16,7 @@ from sqlalchemy import text
 from services.app import Topics, make_topics
 from services.audit.trail import Actor
 from services.db import Sessions
+from services.faq import queue
 from services.faq.desk_types import OwnDraft
 from services.faq.editing import FaqDesk
 from services.faq.recall import Tellings
@@ -25,6 +28,7 @@ from services.metrics import Metrics
 from services.settings import ServicesSettings
 from services.staff.permissions import Role
 from tests.fakes.clock import FixedClock
+from tests.fakes.talk import make_events_table, talk
 from tests.fakes.waiting import eventually
 from tests.integration.console.conftest import Browser, NewBrowser
 
@@ -218,11 +222,72 @@ async def test_where_a_second_person_is_required_nobody_publishes_what_they_wrot
     assert (await topics.faq.entry(ID)).answer == "答"
 
 
+async def similar(browser: Browser, entry_id: str = ID, **fields: str) -> str:
+    """What is shown beside a question that is being written."""
+    answer = await browser.post(f"/faq/{entry_id}/similar", **fields)
+    assert answer.status == 200
+    return await answer.text()
+
+
 async def test_near_duplicates_are_shown_while_a_question_is_written(editor: Browser, topics: Topics) -> None:
     await imported(topics)
 
-    assert "孩子上户口要带什么" in await editor.read("/faq/similar", question="给孩子上户口带什么", id=ID)
-    assert "hukou-1" not in await editor.read("/faq/similar", question="给孩子上户口带什么", id="hukou-1")
+    assert "孩子上户口要带什么" in await similar(editor, question="给孩子上户口带什么")
+    assert "hukou-1" not in await similar(editor, "hukou-1", question="给孩子上户口带什么")
+    assert "hukou-1" not in await similar(editor, question="")
+
+
+async def test_what_contradicts_another_answer_is_shown_while_it_is_written(editor: Browser, topics: Topics) -> None:
+    await imported(topics, id="fee", question="孩子上户口要交多少钱", answer="每人收工本费10元。")
+    asked = {"question": "孩子上户口要多少钱", "department": "云江市公安局"}
+
+    shown = await similar(editor, **asked, answer="每人收工本费20元。")
+    assert "和已有的答复对不上" in shown
+    assert "数字：这里写的是“20元”，那里是“10元”" in shown
+    assert "对不上" not in await similar(editor, **asked, answer="每人收工本费10元。")
+    assert "部门：这里写的是“云江市民政局”" in await similar(
+        editor, **{**asked, "department": "云江市民政局"}, answer="每人收工本费10元。"
+    )
+
+
+async def test_it_is_shown_how_often_such_a_question_was_asked_lately_without_identifiers(
+    editor: Browser, topics: Topics, sessions: Sessions, clock: FixedClock
+) -> None:
+    await make_events_table(sessions)
+    said = ("孩子上户口要带什么", "孩子上户口带什么 MOBILEA7KQ2M3P", "公园几点开门")
+    for minutes, question in enumerate(said):
+        await talk(sessions, uuid4(), question, "好的。", at=clock.now() - timedelta(minutes=minutes))
+
+    shown = await similar(editor, question="孩子上户口要带什么")
+
+    assert "最近 3 条消息里，有 2 条这样问" in shown
+    assert "2026-11-23 10:00" in shown
+    assert "〔手机号〕" in shown
+    assert "MOBILEA7KQ2M3P" not in shown
+    assert "条这样问" not in await similar(editor, question="电动车在哪里上牌")
+
+
+async def test_the_queue_is_paged_to_its_very_end_and_searched_beyond_what_is_grouped(
+    editor: Browser, topics: Topics, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queue, "LOOKED_AT", 70)
+    questions = {uuid4().hex for _ in range(160)}
+    for question in sorted(questions):
+        await topics.faq.record_unanswered(UnansweredQuestion(question=question))
+
+    seen: list[str] = []
+    page, pages = await editor.read("/questions"), 1
+    while True:
+        seen += re.findall(r"/questions/one\?question=(\w+)", page)
+        following = re.search(r'rel="next" href="\?after=([^"]+)"', page)
+        if following is None:
+            break
+        page, pages = await editor.read("/questions", after=unquote(following[1])), pages + 1
+    assert sorted(seen) == sorted(questions), "each once"
+    assert pages == 5
+    last = seen[-1]
+    assert last in await editor.read("/questions", q=last[:12])
+    assert last in await editor.read("/questions/one", question=last)
 
 
 async def test_the_preview_says_what_the_assistant_will_say(editor: Browser) -> None:
