@@ -21,6 +21,10 @@ class FaultPoint(str, Enum):
     NEWS_PUT = "news_put"
     PUSH_ATTEMPTED = "push_attempted"
     PUSH_ANSWERED = "push_answered"
+    NOTICE_CLAIMED = "notice_claimed"
+    NOTICE_ATTEMPTED = "notice_attempted"
+    NOTICE_ANSWERED = "notice_answered"
+    NOTICE_RELEASED = "notice_released"
 
 
 #: Called at each point; does nothing but in a test.

@@ -37,6 +37,10 @@ class BotSettings(SettingsBase, frozen=True, kw_only=True):
 
     #: For so long it is known who was told which answer, so that a wrong one can be corrected.
     told_retention_days: Annotated[int, msgspec.Meta(ge=1, le=3650)] = 180
+    #: Calls of the platform a second that all workers together make for notices.
+    notices_per_second: Annotated[float, msgspec.Meta(ge=1, le=10_000)] = 200.0
+    #: A worker that gave no sign for this long has lost the recipients it held.
+    notice_lease_seconds: Annotated[float, msgspec.Meta(ge=2, le=600)] = 60.0
 
     city_name: str = "云江市"
     hotline: str = "12345"

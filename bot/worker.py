@@ -41,8 +41,6 @@ from services.training.service import Rules, TrainingService
 
 log = structlog.stdlib.get_logger(__name__)
 
-#: Far below what the platform allows; all workers together.
-SINGLE_RATE = Rate(per_second=200, capacity=200)
 #: The platform takes 60 mass calls a minute.
 MASS_RATE = Rate(per_second=0.9, capacity=5)
 JOBS_AT_ONCE = 8
@@ -150,6 +148,7 @@ class Worker:
 
 def _broadcaster(messaging: Messaging) -> Broadcaster:
     base = messaging.base
+    single = Rate(per_second=base.settings.notices_per_second, capacity=base.settings.notices_per_second)
     tools = Tools(
         dispatch=DispatchService(base.sessions, base.clock),
         addresses=messaging.citizens,
@@ -158,11 +157,12 @@ def _broadcaster(messaging: Messaging) -> Broadcaster:
             template_id=base.settings.wechat_notice_template_id,
             subscription_template_id=base.settings.wechat_subscription_template_id,
         ),
-        rate=SharedRate(sessions=base.sessions, name="wechat.single", rate=SINGLE_RATE),
-        emergency_rate=SharedRate(sessions=base.sessions, name="wechat.emergency", rate=SINGLE_RATE),
+        rate=SharedRate(sessions=base.sessions, name="wechat.single", rate=single),
+        emergency_rate=SharedRate(sessions=base.sessions, name="wechat.emergency", rate=single),
         group_rate=SharedRate(sessions=base.sessions, name="wechat.mass", rate=MASS_RATE),
+        fault=base.fault,
     )
-    return Broadcaster(tools, Limits())
+    return Broadcaster(tools, Limits(lease_seconds=base.settings.notice_lease_seconds))
 
 
 def _maker(messaging: Messaging) -> Maker:

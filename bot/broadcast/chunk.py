@@ -16,6 +16,7 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 
 from bot.broadcast.answers import answer_of
 from bot.broadcast.sender import NoticeSender, group_key, recipient_key
+from bot.faults import Fault, FaultPoint, no_fault
 from services.citizens.types import Citizen
 from services.notices.dispatch import DispatchService
 from services.notices.rates import SharedRate
@@ -64,6 +65,7 @@ class Tools:
     group_rate: SharedRate
     #: Calls to one recipient that nothing but emergencies may use.
     emergency_rate: SharedRate
+    fault: Fault = no_fault
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +148,9 @@ class ChunkWork:
         marked = [target for target in burst if target.recipient.citizen_id in advance.marked]
         if not marked:
             return advance.going
+        self._tools.fault(FaultPoint.NOTICE_ATTEMPTED)
         answers = await self._call(marked)
+        self._tools.fault(FaultPoint.NOTICE_ANSWERED)
         self._settled = [self._outcome(target, answer) for target, answer in zip(marked, answers, strict=True)]
         self._again = max(self._again, *(_pause(outcome) for outcome in self._settled))
         self._held = next((answer.reason for answer in answers if answer.kind == "held"), "")

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from bot.broadcast.chunk import ChunkWork, Limits, Tools
+from bot.faults import FaultPoint
 
 
 @dataclass(slots=True)
@@ -64,5 +65,7 @@ class Broadcaster:
             chunk = await self.tools.dispatch.claim(lease_seconds=self.limits.lease_seconds, emergencies=emergencies)
             if chunk is None:
                 return False
+            self.tools.fault(FaultPoint.NOTICE_CLAIMED)
             await ChunkWork(self.tools, self.limits, chunk, lambda: self._stopping).run()
+            self.tools.fault(FaultPoint.NOTICE_RELEASED)
         return not self._stopping

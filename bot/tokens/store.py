@@ -77,7 +77,8 @@ class TokenStore:
         return await self._together("", self._look)
 
     async def replace(self, rejected: str) -> str:
-        """A token other than the rejected one; raises PlatformTokenInvalid when it was replaced too often."""
+        """A token other than the rejected one; raises PlatformBusy when the last one is only seconds old, and
+        PlatformTokenInvalid when it was replaced too often today."""
         return await self._together(rejected, lambda: self._replace(rejected))
 
     async def _together(self, name: str, work: Callable[[], Awaitable[str]]) -> str:
@@ -153,7 +154,8 @@ class TokenStore:
         counted the attempt: then the row's count must be committed all the same."""
         now, today = self._clock.now(), local(self._clock.now()).date()
         if row.forced_at is not None and now - row.forced_at < FORCE_APART:
-            raise PlatformTokenInvalid("the token was replaced less than 30 s ago")
+            # It will be allowed again in a moment: nothing need stop for that.
+            raise PlatformBusy("the token was replaced less than 30 s ago")
         if row.forced_day != today:
             row.forced_day, row.forced_count = today, 0
         # Somebody else may have replaced it behind our back: then the platform has another one for the asking.

@@ -65,15 +65,16 @@ class Process:
 
     async def kill(self) -> None:
         """At once, as when the power fails."""
-        self._send(signal.SIGKILL)
+        self.send(signal.SIGKILL)
         await self.ended()
 
     async def terminate(self) -> int:
         """Asks it to stop; gives the exit code."""
-        self._send(signal.SIGTERM)
+        self.send(signal.SIGTERM)
         return await self.ended()
 
-    def _send(self, number: signal.Signals) -> None:
+    def send(self, number: signal.Signals) -> None:
+        """A signal, where it still runs."""
         if self._running is not None and self._running.returncode is None:
             self._running.send_signal(number)
 

@@ -32,8 +32,8 @@ class TokenSource(Protocol):
         ...
 
     async def replace(self, rejected: str) -> str:
-        """Another token, since the platform has rejected this one; raises PlatformTokenInvalid when refreshing is
-        not allowed any more for now."""
+        """Another token, since the platform has rejected this one; raises PlatformBusy when refreshing is not
+        allowed for some seconds, and PlatformTokenInvalid when it is not any more today."""
         ...
 
 

@@ -1,4 +1,7 @@
-"""Does a kill of real worker processes, at each marked point, double nothing and lose nothing silently?"""
+"""What is in doubt when a worker dies by a route without a guard, and what if one recipient kills every worker?
+
+Workers killed anywhere else, stopped and starved: tests/acceptance/notices.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +26,6 @@ from tests.fakes.office import Office
 from tests.integration.notices.worker_process import Orders
 
 ROOT = Path(__file__).parents[3]
-POINTS = ("claim", "before_attempting", "after_attempting", "calling", "before_settling", "released")
 AUDIENCE = 500
 
 
@@ -105,26 +107,6 @@ async def check_oracle(office: Office, platform: FakePlatform, notice: Notice, c
     await office.check_counts(notice)
 
 
-@pytest.mark.parametrize("workers", [2, 4])
-@pytest.mark.parametrize("point", POINTS)
-async def test_workers_killed_at_a_point_double_nobody_and_lose_nobody(
-    real_office: Office, server: PlatformServer, fleet: Fleet, point: str, workers: int
-) -> None:
-    citizens = await real_office.follow(AUDIENCE)
-    notice = await due_now(real_office)
-    mortal = [await fleet.start(kill_at=point, passage=1 + number % 2) for number in range(workers)]
-    # Some find nothing left to die for: who is still alive after the first has gone helps to the end.
-    done, _ = await asyncio.wait(
-        [asyncio.create_task(process.wait()) for process in mortal], return_when=asyncio.FIRST_COMPLETED, timeout=60
-    )
-    assert [task.result() for task in done] == [-signal.SIGKILL] * len(done) != []
-    await fleet.start()
-    await fleet.start()
-    after = await ended(real_office, notice)
-    await check_oracle(real_office, server.platform, notice, citizens)
-    assert after.counters.accepted == AUDIENCE  # the platform's guard against repeats leaves nothing in doubt
-
-
 @pytest.mark.parametrize("point", ["after_attempting", "calling", "before_settling"])
 async def test_without_a_key_a_killed_attempt_is_in_doubt_and_never_repeated(
     real_office: Office, server: PlatformServer, fleet: Fleet, point: str
@@ -162,44 +144,4 @@ async def test_a_recipient_that_kills_every_worker_stops_nobody_else(
     assert deaths == 3
     assert await addresses_in(real_office.sessions, notice, "in_doubt") == {poison}
     assert after.counters.accepted == 59
-    await check_oracle(real_office, server.platform, notice, citizens)
-
-
-async def test_a_worker_stopped_past_its_lease_and_continued_doubles_nobody(
-    real_office: Office, server: PlatformServer, fleet: Fleet
-) -> None:
-    citizens = await real_office.follow(AUDIENCE)
-    server.seconds = 0.2
-    notice = await due_now(real_office)
-    sleeper = await fleet.start()
-    for _ in range(2000):
-        if server.platform.delivered:
-            break
-        await asyncio.sleep(0.01)
-    assert server.platform.delivered
-    sleeper.send_signal(signal.SIGSTOP)
-    await fleet.start()
-    await asyncio.sleep(3)  # twice the lease: the other worker has taken over
-    sleeper.send_signal(signal.SIGCONT)
-    await ended(real_office, notice)
-    await check_oracle(real_office, server.platform, notice, citizens)
-
-
-async def test_workers_killed_at_random_moments_double_nobody_and_lose_nobody(
-    real_office: Office, server: PlatformServer, fleet: Fleet
-) -> None:
-    citizens = await real_office.follow(2000)
-    server.seconds = 0.05
-    notice = await due_now(real_office)
-    for _ in range(6):
-        before = len(server.platform.delivered)
-        worker = await fleet.start(burst=10, lanes=1)
-        for _ in range(600):
-            if len(server.platform.delivered) >= before + 120:
-                break
-            await asyncio.sleep(0.02)
-        worker.kill()
-        await worker.wait()
-    await fleet.start(burst=100)
-    await ended(real_office, notice)
     await check_oracle(real_office, server.platform, notice, citizens)

@@ -325,3 +325,21 @@ async def test_who_unfollows_after_the_freeze_fails_with_a_reason(office: Office
     await office.lifecycle.tick()
     await office.send_all()
     assert await office.states(notice) == {"accepted": 2, "failed": 1}
+
+
+@pytest.mark.parametrize("hours", [1, -1])
+async def test_a_clock_that_jumps_by_an_hour_in_the_middle_doubles_nobody(office: Office, hours: int) -> None:
+    citizens = await office.follow(250)
+    notice = await office.sending()
+    chunk = await office.dispatch.claim(lease_seconds=30)
+    assert chunk is not None
+    office.clock.advance(hours=hours)
+    await office.lifecycle.tick()
+    await office.send_all()
+    # Leases are told by the database's clock: what is held stays held, whatever this machine believes.
+    assert len(office.platform.delivered) == 250 - len(chunk.recipients)
+    await office.dispatch.release(chunk, [], again_in_seconds=0)
+    await office.lifecycle.tick()
+    await office.send_all()
+    assert office.platform.per_address() == {f"openid-{citizen}": 1 for citizen in citizens}
+    await office.check_counts(notice)

@@ -1,0 +1,248 @@
+"""A field for broadcasts: a real PostgreSQL, the simulated platform and real workers, each of which a test may kill.
+
+The platform's append-only record is the oracle: what it says arrived is compared with what the rows say.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import os
+import signal
+from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import aiohttp
+import msgspec
+from sqlalchemy import text
+
+from services.citizens.service import CitizenService
+from services.clock import SystemClock
+from services.db import Sessions, make_engine, make_sessions
+from services.embedded import EmbeddedPostgres, migrate
+from services.notices.lifecycle import LifecycleService
+from services.notices.service import NoticeService
+from services.notices.types import Notice, NoticeDraft
+from tests.fakes.processes import Process, free_port
+from tests.fakes.waiting import eventually
+
+#: `make chaos-notices` has a hundred thousand.
+RECIPIENTS = int(os.environ.get("CHAOS_RECIPIENTS", "400"))
+KILLS = int(os.environ.get("CHAOS_KILLS", "3"))
+ACCOUNT = "gh_yunjiang0001"
+PLATFORM = {
+    "ZQ_WECHAT_APP_ID": "wx0123456789abcdef",
+    "ZQ_WECHAT_APP_SECRET": "a-secret-of-the-tests",
+    "ZQ_WECHAT_TOKEN": "tokenofthetests",
+    "ZQ_WECHAT_MODE": "plain",
+    "ZQ_WECHAT_NOTICE_TEMPLATE_ID": "notice",
+    "ZQ_WECHAT_SUBSCRIPTION_TEMPLATE_ID": "subscription",
+}
+FOLLOW = text("""
+    INSERT INTO citizens (citizen_id, channel, account, address, created_at, followed_at)
+    SELECT gen_random_uuid(), 'wechat', :account, :prefix || lpad(n::text, 9, '0'), now(), now()
+    FROM generate_series(1, CAST(:count AS int)) AS n
+""")
+STATES = text("""
+    SELECT c.address, d.state FROM notice_deliveries d JOIN citizens c ON c.citizen_id = d.citizen_id
+    WHERE d.notice_id = :notice
+""")
+CUT = text("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE 'zhengqiao-worker%'")
+DELIVERED = frozenset({"template.delivered", "subscribe.delivered", "push.delivered"})
+
+
+class Entry(msgspec.Struct, frozen=True):
+    """A line of the platform's record, as far as it matters here."""
+
+    kind: str
+    openid: str
+    raw: str = ""
+
+
+@dataclass
+class Field:
+    """Everything of one test module."""
+
+    folder: Path
+    server: EmbeddedPostgres
+    database_url: str
+    sessions: Sessions
+    simulator: Process
+    http: aiohttp.ClientSession
+    workers: list[Process] = field(default_factory=list)
+    _numbers: Any = field(default_factory=lambda: itertools.count(1))
+    #: Where in the record each notice begins.
+    _begins: dict[UUID, int] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._citizens = CitizenService(sessions=self.sessions, clock=SystemClock())
+        audience = self._citizens
+        self.service = NoticeService(sessions=self.sessions, clock=SystemClock(), audience=audience)
+        self.lifecycle = LifecycleService(sessions=self.sessions, clock=SystemClock(), audience=audience)
+
+    @property
+    def record(self) -> Path:
+        return self.folder / "simulator.jsonl"
+
+    # -- the platform
+
+    async def follow(self, count: int) -> None:
+        """So many new followers, there and here."""
+        prefix = "oField"
+        await self.platform("POST", "/sim/followers/bulk", count=count, prefix=prefix)
+        async with self.sessions.begin() as session:
+            await session.execute(FOLLOW, {"account": ACCOUNT, "prefix": prefix, "count": count})
+
+    async def some_citizens(self, count: int) -> list[UUID]:
+        """The first of them."""
+        return [citizen.citizen_id for citizen in await self._citizens.followers(None, count)]
+
+    async def platform(self, method: str, where: str, **body: object) -> None:
+        """Tells the simulator something."""
+        base = self.simulator.health_url.removesuffix("/healthz")
+        async with self.http.request(method, base + where, json=body or None) as response:
+            assert response.status < 300, await response.text()
+
+    # -- workers
+
+    async def worker(self, **settings: str) -> Process:
+        """A real worker, ready."""
+        port = free_port()
+        process = Process(
+            arguments=["bot", "worker"],
+            environment={
+                **PLATFORM,
+                "DATABASE_URL": self.database_url,
+                "ZQ_DATA_DIR": str(self.folder / "data"),
+                "ZQ_SERVICE_TOKEN": "a-service-token-of-the-tests",
+                "ZQ_WECHAT_API_BASE": self.simulator.health_url.removesuffix("/healthz"),
+                "ZQ_WORKER_PORT": str(port),
+                "ZQ_NOTICES_PER_SECOND": "5000",
+                "ZQ_NOTICE_LEASE_SECONDS": "4",
+                **settings,
+            },
+            health_url=f"http://127.0.0.1:{port}/healthz",
+            log=self.folder / f"worker-{next(self._numbers)}.log",
+        )
+        self.workers.append(process)
+        await process.start()
+        return process
+
+    async def clear(self) -> None:
+        """Ends all workers, however they are, and the platform's troubles."""
+        await self.platform("DELETE", "/sim/faults")
+        for process in self.workers:
+            process.send(signal.SIGCONT)
+            await process.kill()
+        self.workers.clear()
+
+    # -- the notice
+
+    async def announce(self, **fields: object) -> Notice:
+        """A notice that is due now, approved by two people, its audience frozen."""
+        begins = self.record.stat().st_size
+        values: dict[str, Any] = {"title": f"停水通知之{next(self._numbers)}", "body": "今晚停水，请储水。"}
+        values |= {"due_at": SystemClock().now(), "author": "张三", **fields}
+        notice = await self.service.create(NoticeDraft(**values))
+        self._begins[notice.id] = begins
+        await self.service.submit(str(notice.id), "张三")
+        await self.service.approve(str(notice.id), "李四")
+        await self.lifecycle.freeze_all()
+        return await self.service.get(str(notice.id))
+
+    async def reached(self, notice: Notice, count: int) -> None:
+        """Waits until so many are settled."""
+
+        async def so_many() -> bool:
+            return (await self.service.get(str(notice.id))).counters.accepted >= count
+
+        await eventually(so_many, seconds=600)
+
+    async def ended(self, notice: Notice) -> Notice:
+        """The notice when it is finished; a field that is stuck shows where."""
+        seen, quiet = None, 0
+        while True:
+            found = await self.service.get(str(notice.id))
+            if found.state in ("finished", "cancelled", "expired") and not found.counters.pending:
+                return found
+            quiet = quiet + 1 if found.counters == seen else 0
+            seen = found.counters
+            assert quiet < 900, f"nothing has moved for long: {found.state} {found.reason} {found.counters}"
+            await asyncio.sleep(0.1)
+
+    def received(self, notice: Notice) -> Counter[str]:
+        """What arrived on the phones, by openid, as the platform recorded it."""
+        arrived: Counter[str] = Counter()
+        title = msgspec.json.encode(notice.title).decode()[1:-1]
+        with self.record.open("rb") as lines:
+            lines.seek(self._begins[notice.id])
+            for line in lines:
+                entry = msgspec.json.decode(line, type=Entry)
+                if entry.kind in DELIVERED and title in entry.raw:
+                    arrived[entry.openid] += 1
+        return arrived
+
+    async def check(self, notice: Notice) -> dict[str, set[str]]:
+        """The oracle against the rows; gives the openids in each state."""
+        received = self.received(notice)
+        states: dict[str, set[str]] = {}
+        async with self.sessions() as session:
+            for row in await session.execute(STATES, {"notice": notice.id}):
+                states.setdefault(row.state, set()).add(row.address)
+        accepted, doubtful = states.get("accepted", set()), states.get("in_doubt", set())
+        twice = {openid for openid, count in received.items() if count > 1}
+        assert not twice, f"{len(twice)} got it twice"
+        assert accepted <= set(received) <= accepted | doubtful
+        counters = (await self.service.get(str(notice.id))).counters
+        for state in ("accepted", "failed", "in_doubt", "cancelled"):
+            assert getattr(counters, state) == len(states.get(state, ())), (state, counters)
+        assert counters.audience == sum(map(len, states.values()))
+        return states
+
+    # -- the database
+
+    async def cut_connections(self) -> None:
+        """All that the workers have, in the middle of whatever they do."""
+        async with self.sessions() as session:
+            await session.execute(CUT)
+
+    def kill_database(self) -> None:
+        pid = int((self.server.folder / "postmaster.pid").read_text().splitlines()[0])
+        os.kill(pid, signal.SIGKILL)
+
+
+@asynccontextmanager
+async def open_field(folder: Path, database: Path) -> AsyncIterator[Field]:
+    """Database in `database`, all else in `folder`."""
+    with EmbeddedPostgres(database) as server:
+        database_url = server.ensure_database("field")
+        migrate(database_url)
+        engine = make_engine(database_url)
+        port = free_port()
+        simulator = Process(
+            arguments=["simulator"],
+            environment={
+                **PLATFORM,
+                "ZQ_SIM_PORT": str(port),
+                "ZQ_SIM_LOG": str(folder / "simulator.jsonl"),
+                # Receipts have tests of their own; here nobody listens for them.
+                "ZQ_SIM_JOB_SECONDS": "3600",
+                "ZQ_SIM_ACCOUNT": ACCOUNT,
+            },
+            health_url=f"http://127.0.0.1:{port}/healthz",
+            log=folder / "simulator.log",
+        )
+        await simulator.start()
+        async with aiohttp.ClientSession() as http:
+            field = Field(folder, server, database_url, make_sessions(engine), simulator, http)
+            try:
+                yield field
+            finally:
+                await field.clear()
+                await simulator.kill()
+                await engine.dispose()
