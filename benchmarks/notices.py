@@ -32,6 +32,7 @@ from bot.broadcast.sender import WeChatSender
 from bot.channels.wechat.client import WeChatClient
 from bot.jobs import make_jobs
 from bot.scheduler import make_scheduler
+from services.audience.service import AudienceService
 from services.citizens.service import CitizenService
 from services.clock import SystemClock
 from services.db import Sessions, make_engine, make_sessions
@@ -114,6 +115,7 @@ async def work(database_url: str, port: int, lanes: int, burst: int) -> None:
     engine = make_engine(database_url, pool_size=lanes + 4)
     sessions, clock = make_sessions(engine), SystemClock()
     citizens = CitizenService(sessions=sessions, clock=clock)
+    audience = AudienceService(sessions=sessions, clock=clock)
     rate = SharedRate(sessions=sessions, name="bench", rate=Rate(per_second=20_000, capacity=20_000))
     async with client(port) as wechat:
         tools = Tools(
@@ -126,7 +128,7 @@ async def work(database_url: str, port: int, lanes: int, burst: int) -> None:
         )
         broadcaster = Broadcaster(tools, Limits(lanes=lanes, burst=burst))
         jobs = make_jobs(database_url, [register(broadcaster)])
-        lifecycle = LifecycleService(sessions=sessions, clock=clock, audience=citizens)
+        lifecycle = LifecycleService(sessions=sessions, clock=clock, audience=audience)
         async with jobs.open_async():
             every = ticks(jobs, lifecycle=lifecycle, receipts=ReceiptService(sessions), broadcaster=broadcaster)
             scheduler = make_scheduler(every, on_failure=lambda name: None)
@@ -151,9 +153,9 @@ async def spawn(*arguments: str, out: bool = False) -> asyncio.subprocess.Proces
 async def measure(database_url: str, arguments: argparse.Namespace) -> None:
     engine = make_engine(database_url)
     sessions, clock = make_sessions(engine), SystemClock()
-    citizens = CitizenService(sessions=sessions, clock=clock)
-    service = NoticeService(sessions=sessions, clock=clock, audience=citizens)
-    lifecycle = LifecycleService(sessions=sessions, clock=clock, audience=citizens)
+    audience = AudienceService(sessions=sessions, clock=clock)
+    service = NoticeService(sessions=sessions, clock=clock, audience=audience)
+    lifecycle = LifecycleService(sessions=sessions, clock=clock, audience=audience)
     async with sessions.begin() as session:
         await session.execute(FOLLOWERS, {"count": arguments.recipients})
     stub = await spawn("--stub", out=True)

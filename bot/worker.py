@@ -26,6 +26,7 @@ from bot.scheduler import Tick
 from bot.training.maker import Maker
 from bot.training.watch import Watch
 from services.appointments.service import AppointmentService
+from services.audience.service import AudienceService
 from services.embedded import ROOT
 from services.faq.promises import PromiseService
 from services.faq.recall import Tellings
@@ -81,7 +82,11 @@ class Worker:
             *messaging.ticks(),
             *notice_jobs.ticks(
                 self._jobs,
-                lifecycle=LifecycleService(sessions=base.sessions, clock=base.clock, audience=messaging.citizens),
+                lifecycle=LifecycleService(
+                    sessions=base.sessions,
+                    clock=base.clock,
+                    audience=AudienceService(sessions=base.sessions, clock=base.clock),
+                ),
                 receipts=ReceiptService(base.sessions),
                 broadcaster=self._broadcaster,
             ),

@@ -15,10 +15,10 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.appointments.api import make_api as appointments_api
 from services.appointments.service import AppointmentService
+from services.audience.service import AudienceService
 from services.catalogue.api import make_api as catalogue_api
 from services.catalogue.service import TOPIC as CATALOGUE
 from services.catalogue.service import CatalogueService
-from services.citizens.service import CitizenService
 from services.clock import Clock
 from services.console.app import make_console
 from services.console.pages import PREFIX as CONSOLE
@@ -88,13 +88,13 @@ class Topics:
 def make_topics(sessions: Sessions, clock: Clock, settings: ServicesSettings, metrics: Metrics) -> Topics:
     """The services on one database."""
     cipher = load_cipher(settings.vault_key, settings.data_path)
-    citizens = CitizenService(sessions=sessions, clock=clock)
+    audience = AudienceService(sessions=sessions, clock=clock)
     language = SharedLanguage()
     dense = make_dense((CATALOGUE, FAQ), sessions, settings, metrics)
     faq = FaqService(sessions=sessions, clock=clock, language=language, dense=dense.get(FAQ))
     second_person = settings.faq_review == "required"
     faq_desk = FaqDesk(sessions=sessions, clock=clock, faq=faq, second_person=second_person)
-    notices = NoticeService(sessions=sessions, clock=clock, audience=citizens)
+    notices = NoticeService(sessions=sessions, clock=clock, audience=audience)
     return Topics(
         catalogue=CatalogueService(sessions=sessions, clock=clock, language=language, dense=dense.get(CATALOGUE)),
         faq=faq,
@@ -111,7 +111,7 @@ def make_topics(sessions: Sessions, clock: Clock, settings: ServicesSettings, me
         subscriptions=SubscriptionService(sessions=sessions, clock=clock),
         case_desk=CaseDesk(sessions=sessions, clock=clock),
         notices=notices,
-        trials=TrialService(sessions=sessions, clock=clock, audience=citizens),
+        trials=TrialService(sessions=sessions, clock=clock, audience=audience),
         verification=VerificationService(sessions=sessions, clock=clock),
         vault=VaultService(sessions=sessions, clock=clock, cipher=cipher, seconds=settings.vault_seconds),
         training=TrainingService(

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from sqlalchemy import func, select, update
+from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import InstrumentedAttribute
 
 from services.citizens.models import CitizenRow
+
+#: What has to be true of the citizen in that column.
+Such = Callable[[InstrumentedAttribute[UUID]], ColumnElement[bool]]
 
 
 async def insert_missing(
@@ -57,13 +61,19 @@ async def find_many(session: AsyncSession, citizen_ids: Sequence[UUID]) -> Seque
     return (await session.scalars(select(CitizenRow).where(CitizenRow.citizen_id.in_(citizen_ids)))).all()
 
 
-async def followers_after(session: AsyncSession, after: UUID | None, limit: int) -> Sequence[CitizenRow]:
+async def followers_after(
+    session: AsyncSession, after: UUID | None, limit: int, such: Such | None = None
+) -> Sequence[CitizenRow]:
     query = select(CitizenRow).where(CitizenRow.followed_at.is_not(None)).order_by(CitizenRow.citizen_id).limit(limit)
     if after is not None:
         query = query.where(CitizenRow.citizen_id > after)
+    if such is not None:
+        query = query.where(such(CitizenRow.citizen_id))
     return (await session.scalars(query)).all()
 
 
-async def count_followers(session: AsyncSession) -> int:
+async def count_followers(session: AsyncSession, such: Such | None = None) -> int:
     query = select(func.count()).select_from(CitizenRow).where(CitizenRow.followed_at.is_not(None))
+    if such is not None:
+        query = query.where(such(CitizenRow.citizen_id))
     return (await session.scalars(query)).one()

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.citizens import repository
 from services.citizens.models import CitizenRow
+from services.citizens.repository import Such
 from services.citizens.types import Citizen
 from services.clock import Clock
 from services.db import Sessions
@@ -71,15 +72,16 @@ class CitizenService:
             rows = await repository.find_many(session, citizen_ids)
         return [_citizen(row) for row in rows]
 
-    async def followers(self, after: UUID | None, limit: int) -> list[Citizen]:
-        """The next followers in the order of citizen_id, those after `after`; fewer than `limit` at the end."""
+    async def followers(self, after: UUID | None, limit: int, *, such: Such | None = None) -> list[Citizen]:
+        """The next followers (of whom something is true) in the order of citizen_id, those after `after`; fewer than
+        `limit` at the end."""
         async with self._sessions() as session:
-            rows = await repository.followers_after(session, after, limit)
+            rows = await repository.followers_after(session, after, limit, such)
         return [_citizen(row) for row in rows]
 
-    async def count_followers(self) -> int:
+    async def count_followers(self, *, such: Such | None = None) -> int:
         async with self._sessions() as session:
-            return await repository.count_followers(session)
+            return await repository.count_followers(session, such)
 
 
 def _citizen(row: CitizenRow) -> Citizen:

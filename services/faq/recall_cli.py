@@ -8,8 +8,8 @@ from datetime import datetime
 from rich.table import Table
 from rich.text import Text
 
+from services.audience.service import AudienceService
 from services.audit.trail import COMMAND_LINE, Actor
-from services.citizens.service import CitizenService
 from services.cli import Commands, Context
 from services.clock import CITY_ZONE, local
 from services.faq.recall import RecallService
@@ -39,7 +39,7 @@ def register(actions: Commands) -> None:
 
 
 def _service(context: Context) -> RecallService:
-    audience = CitizenService(sessions=context.sessions, clock=context.clock)
+    audience = AudienceService(sessions=context.sessions, clock=context.clock)
     notices = NoticeService(sessions=context.sessions, clock=context.clock, audience=audience)
     return RecallService(sessions=context.sessions, clock=context.clock, notices=notices)
 

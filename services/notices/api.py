@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 
 from services.errors import ServiceError
 from services.notices import errors
+from services.notices.audience import AudienceCount, AudienceQuestion
 from services.notices.service import NoticeService
 from services.notices.trial import TrialService
 from services.notices.types import (
@@ -58,6 +59,15 @@ def make_api(service: NoticeService, verification: VerificationService, trials: 
                 summary="List notices, newest first",
                 query=ListQuery,
                 response=list[Notice],
+            ),
+            Route(
+                method="POST",
+                path="/audiences/count",
+                handler=handlers.count_audience,
+                summary="How many would get it, before there is a notice",
+                body=AudienceQuestion,
+                response=AudienceCount,
+                errors=(errors.BadNotice,),
             ),
             Route(
                 method="POST",
@@ -156,6 +166,9 @@ class _Handlers:
 
     async def list_notices(self, call: Call) -> list[Notice]:
         return await self._service.list(call.query)
+
+    async def count_audience(self, call: Call) -> AudienceCount:
+        return await self._service.choosing.count(call.body)
 
     async def get_notice(self, call: Call) -> Notice:
         return await self._service.get(call.path["id"])

@@ -13,10 +13,12 @@ from uuid import UUID
 import msgspec
 from rich.table import Table
 
-from services.citizens.service import CitizenService
+from services.audience.service import AudienceService
 from services.cli import Commands, Context, Handler
 from services.clock import CITY_ZONE, local
 from services.notices import cli_arguments, cli_texts
+from services.notices.audience import AudienceRules
+from services.notices.audience_cli import count, rules_of
 from services.notices.errors import BadNotice
 from services.notices.intake import read_citizens, read_instant, read_quiet_hours
 from services.notices.service import NoticeService
@@ -40,6 +42,7 @@ def register(commands: Commands) -> None:
         "show": show,
         "preview": preview,
         "reach": reach,
+        "count": count,
         "verify": verify,
         "submit": submit,
         "approve": approve,
@@ -59,8 +62,8 @@ def register(commands: Commands) -> None:
 
 def _handler(act: Act) -> Handler:
     async def run(arguments: argparse.Namespace, context: Context) -> int:
-        citizens = CitizenService(sessions=context.sessions, clock=context.clock)
-        service = NoticeService(sessions=context.sessions, clock=context.clock, audience=citizens)
+        audience = AudienceService(sessions=context.sessions, clock=context.clock)
+        service = NoticeService(sessions=context.sessions, clock=context.clock, audience=audience)
         return await act(service, arguments, context)
 
     return run
@@ -94,6 +97,9 @@ async def _create(service: NoticeService, arguments: argparse.Namespace, context
     if arguments.to is not None and citizens is None:
         return None
     draft = _checked({**_plan(arguments, context.clock.now()), "author": arguments.by}, NoticeDraft)
+    rules = await rules_of(service, arguments)
+    if rules is not None:
+        draft = msgspec.structs.replace(draft, audience_rules=rules)
     return await service.create(draft, recipients=citizens)
 
 
@@ -114,7 +120,15 @@ def _citizens(path: Path | None, context: Context) -> list[UUID] | None:
 async def edit(service: NoticeService, arguments: argparse.Namespace, context: Context) -> int:
     """Changes what is given."""
     change = _checked({**_plan(arguments, context.clock.now()), "staff": arguments.by}, NoticeEdit)
-    notice = await service.edit(arguments.id, change)
+    citizens = _citizens(arguments.to, context)
+    if arguments.to is not None and citizens is None:
+        return 1
+    rules = await rules_of(service, arguments)
+    if arguments.everybody:
+        change = msgspec.structs.replace(change, audience_rules=AudienceRules(), citizens=None)
+    elif rules is not None:
+        change = msgspec.structs.replace(change, audience_rules=rules)
+    notice = await service.edit(arguments.id, change, recipients=citizens)
     context.out.print(cli_texts.edited(notice.number, notice.version), markup=False)
     return 0
 
@@ -234,6 +248,8 @@ async def show(service: NoticeService, arguments: argparse.Namespace, context: C
     notice = await service.get(arguments.id)
     for line in cli_texts.notice_lines(notice, await service.progress(arguments.id), say=_say):
         context.out.print(line, markup=False)
+    for line in await service.choosing.lines(notice):
+        context.out.print(line, markup=False, soft_wrap=True)
     return 0
 
 

@@ -22,6 +22,7 @@ def add(commands: Commands, handlers: Mapping[str, Handler]) -> None:
         "show": _add(actions, "show", "查看内容和发送进度", reference=True),
         "preview": _add(actions, "preview", "预览：每种发送方式在手机上的样子", reference=True),
         "reach": _add(actions, "reach", "审核前清点：谁能收到，谁收不到和原因，需要多少额度", reference=True),
+        "count": _add(actions, "count", "起草前清点：符合收件范围的有多少人"),
         "verify": _add(actions, "verify", "核实一段转发的文字是不是我们发的通知"),
         "trial": _add(actions, "trial", "试发：马上发给试发人员看", reference=True, by=True),
         "testers": _add(actions, "testers", "试发人员：列出、登记、移除"),
@@ -43,6 +44,12 @@ def add(commands: Commands, handlers: Mapping[str, Handler]) -> None:
     _add_content(parsers["edit"], required=False)
     for name in ("create", "send"):
         parsers[name].add_argument("--to", type=Path, help="收件人名单（CSV，第一列是市民编号）；不写则发给全部关注者")
+        _add_audience(parsers[name])
+    _add_audience(parsers["edit"])
+    parsers["edit"].add_argument("--to", type=Path, help="换一份收件人名单（CSV，第一列是市民编号）")
+    parsers["edit"].add_argument("--everybody", action="store_true", help="取消收件范围，发给全部关注者")
+    _add_audience(parsers["count"])
+    parsers["count"].add_argument("--emergency", action="store_true", help="按紧急通知清点")
     change = parsers["testers"].add_mutually_exclusive_group()
     change.add_argument("--add", metavar="CITIZEN", help="登记：市民编号（要关注公众号），同时写 --name 和 --by")
     change.add_argument("--remove", metavar="CITIZEN", help="移除：市民编号")
@@ -91,3 +98,10 @@ def _add_content(parser: argparse.ArgumentParser, *, required: bool) -> None:
     parser.add_argument("--repeat-zone", metavar="ZONE", help="规则按哪个时区，默认 Asia/Shanghai")
     parser.add_argument("--repeat-until", metavar="TIME", help="定期发送到什么时候为止，必填")
     parser.add_argument("--emergency", action="store_true", help="紧急：先于其他通知，不受免打扰限制")
+
+
+def _add_audience(parser: argparse.ArgumentParser) -> None:
+    include = "发给谁，可以写几次：主题=医保,社保；地区=江北区；活跃=2026-11-01；办件=状态:已受理；预约=大厅:SZX；名单"
+    parser.add_argument("--include", action="append", metavar="RULE", help=include)
+    parser.add_argument("--exclude", action="append", metavar="RULE", help="不发给谁，写法相同，可以写几次")
+    parser.add_argument("--match-all", action="store_true", help="各条收件范围都要符合；不写则符合一条就行")

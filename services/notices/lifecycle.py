@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import cast
 from uuid import UUID
 
@@ -14,11 +15,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.clock import CITY_ZONE, Clock
 from services.db import Sessions
 from services.notices import deliveries, repository, ticking
+from services.notices.audience import Audience, Follower
 from services.notices.dispatch import DispatchService
-from services.notices.models import NoticeRow, RunRow
+from services.notices.models import NoticeRow, RunRow, VersionRow
 from services.notices.repeating import RepeatingService
 from services.notices.rules import ROUTES, SYSTEM, Decision, LatePolicy, Plan, allowed, decide
-from services.notices.values import Audience, ChunkKey, Follower
+from services.notices.values import ChunkKey
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -82,10 +84,9 @@ class LifecycleService:
         async with self._sessions() as session:
             run = await repository.run_of(session, notice_id, version)
             notice = await session.get_one(NoticeRow, notice_id)
-            listed = notice.audience_kind == "list"
         if run is None or run.frozen or run.stopping:
             return False
-        page = await (self._listed(notice_id, run.freeze_after) if listed else self._followers(run.freeze_after))
+        page = await self._page(notice_id, version, run.freeze_after)
         async with self._sessions.begin() as session:
             locked = await repository.lock_run(session, notice_id, version)
             if locked.frozen or locked.stopping or locked.freeze_after != run.freeze_after:
@@ -99,12 +100,17 @@ class LifecycleService:
                 log.info("notice.frozen", notice=str(notice_id), version=version, audience=locked.audience)
             return not locked.frozen
 
-    async def _followers(self, after: UUID | None) -> Sequence[Follower]:
-        return await self._audience.followers(after, PAGE)
-
-    async def _listed(self, notice_id: UUID, after: UUID | None) -> Sequence[Follower]:
+    async def _page(self, notice_id: UUID, version: int, after: UUID | None) -> Sequence[Follower]:
+        """Whom the approved version is for, whatever has been written since."""
         async with self._sessions() as session:
-            citizens = await repository.recipients_after(session, notice_id, after, PAGE)
+            approved = await session.get_one(VersionRow, (notice_id, version))
+            notice = await session.get_one(NoticeRow, notice_id)
+            whom = repository.whom_of(notice, approved)
+            if approved.audience_kind == "all":
+                return await self._audience.followers(after, PAGE, whom)
+            citizens = await repository.recipients_after(
+                session, notice_id, after, PAGE, partial(self._audience.meets, whom=whom)
+            )
         known = {citizen.citizen_id: citizen for citizen in await self._audience.resolve_many(citizens)}
         return [known.get(citizen) or Stranger(citizen) for citizen in citizens]
 

@@ -15,6 +15,7 @@ notice_rates       the token buckets that all workers share
 from __future__ import annotations
 
 from datetime import datetime, time
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
@@ -28,6 +29,7 @@ from sqlalchemy import (
     UniqueConstraint,
     text,
 )
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.clock import CITY_ZONE
@@ -91,6 +93,8 @@ class NoticeRow(Base):
     quiet_until: Mapped[time | None]
     emergency: Mapped[bool]
     audience_kind: Mapped[str]
+    #: `services.notices.audience.AudienceRules`; {}: none.
+    audience_rules: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default=text("'{}'::jsonb"))
     #: Goes up with each edit of something already submitted.
     version: Mapped[int]
     #: The version that may be sent; none while it is being written or waits for its second person.
@@ -169,6 +173,8 @@ class VersionRow(Base):
     department: Mapped[str]
     source_document: Mapped[str]
     route: Mapped[str]
+    audience_kind: Mapped[str] = mapped_column(server_default="all")
+    audience_rules: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default=text("'{}'::jsonb"))
     emergency: Mapped[bool] = mapped_column(server_default=text("false"))
     due_at: Mapped[datetime]
     submitted_by: Mapped[str]

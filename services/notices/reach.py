@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from uuid import UUID
 
 from sqlalchemy import text
@@ -17,10 +19,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.clock import Clock, local
 from services.db import Sessions
 from services.notices import repository, texts
+from services.notices.audience import Audience, Whom
 from services.notices.models import NoticeRow
 from services.notices.rules import ROUTES
 from services.notices.types import Reach, Unreachable
-from services.notices.values import Audience
 
 PAGE = 10_000
 #: So many of those who cannot be reached are named, for each reason.
@@ -62,36 +64,53 @@ class ReachService:
         most = ROUTES[notice.route].a_month
         if not most or len(sent) < most:
             sent = ()
+        whom = replace(repository.whom_of(notice), leavers=True)
+        wanting = repository.whom_of(notice)
         if notice.audience_kind == "all" and not sent:
-            followers = await self._audience.count_followers()
-            return _reach(notice, followers, {})
+            audience = await self._audience.count_followers(whom)
+            if wanting == whom or audience == await self._audience.count_followers(wanting):
+                return _reach(notice, audience, {})
         audience, lost = 0, dict[str, list[UUID]]()
-        async for page in self._pages(notice):
+        async for page in self._pages(notice, whom):
             audience += len(page)
-            used_up = await self._used_up([citizen for citizen, _ in page], sent, most, since)
+            citizens = [citizen for citizen, _ in page]
+            left = frozenset() if wanting == whom else await self._audience.left(citizens)
+            used_up = await self._used_up(citizens, sent, most, since)
             for citizen, reason in page:
-                why = reason or ("month_used_up" if citizen in used_up else "")
+                why = reason or ("left" if citizen in left else "month_used_up" if citizen in used_up else "")
                 if why:
                     lost.setdefault(why, []).append(citizen)
         return _reach(notice, audience, lost)
 
-    async def _pages(self, notice: NoticeRow) -> AsyncIterator[list[tuple[UUID, str]]]:
+    async def anybody(self, reference: str) -> bool:
+        """Is there anybody whom it is for?"""
+        async with self._sessions() as session:
+            notice = await repository.find_notice(session, reference)
+            whom = repository.whom_of(notice)
+            if notice.audience_kind == "all":
+                return bool(await self._audience.followers(None, 1, whom))
+            such = partial(self._audience.meets, whom=whom)
+            return bool(await repository.recipients_after(session, notice.id, None, 1, such))
+
+    async def _pages(self, notice: NoticeRow, whom: Whom) -> AsyncIterator[list[tuple[UUID, str]]]:
         """Citizens, each with the reason why nothing can reach them; empty: it can."""
         after: UUID | None = None
         while True:
             if notice.audience_kind == "all":
-                page = [(found.citizen_id, "") for found in await self._audience.followers(after, PAGE)]
+                page = [(found.citizen_id, "") for found in await self._audience.followers(after, PAGE, whom)]
             else:
-                page = await self._listed(notice.id, after)
+                page = await self._listed(notice.id, after, whom)
             if page:
                 yield page
                 after = page[-1][0]
             if len(page) < PAGE:
                 return
 
-    async def _listed(self, notice_id: UUID, after: UUID | None) -> list[tuple[UUID, str]]:
+    async def _listed(self, notice_id: UUID, after: UUID | None, whom: Whom) -> list[tuple[UUID, str]]:
         async with self._sessions() as session:
-            citizens = await repository.recipients_after(session, notice_id, after, PAGE)
+            citizens = await repository.recipients_after(
+                session, notice_id, after, PAGE, partial(self._audience.meets, whom=whom)
+            )
         known = {found.citizen_id: found for found in await self._audience.resolve_many(citizens)}
         return [
             (citizen, "unknown" if citizen not in known else "" if known[citizen].address else "no_address")
@@ -125,7 +144,8 @@ def _month_of(instant: datetime) -> datetime:
 def _reach(notice: NoticeRow, audience: int, lost: dict[str, list[UUID]]) -> Reach:
     route = ROUTES[notice.route]
     reachable = audience - sum(map(len, lost.values()))
-    calls = math.ceil(audience / route.chunk_size) if route.grouped else reachable
+    rows = audience - len(lost.get("left", ()))
+    calls = math.ceil(rows / route.chunk_size) if route.grouped else reachable
     warnings = []
     if not reachable:
         warnings.append(texts.nobody_reachable())

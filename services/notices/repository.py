@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, insert, select, text
+from sqlalchemy import ColumnElement, delete, func, insert, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import InstrumentedAttribute
 
+from services.notices.audience import Follower, Whom, rules_of
 from services.notices.errors import NoticeNotFound
 from services.notices.models import ChangeRow, NoticeRow, RecipientRow, RunRow, VersionRow
 from services.notices.rules import ENDED
 from services.notices.texts import not_found
-from services.notices.values import Content, Follower
+from services.notices.values import Content
+
+#: What has to be true of the citizen in that column.
+Such = Callable[[InstrumentedAttribute[UUID]], ColumnElement[bool]]
 
 NUMBER_DIGITS = 15
 FREEZE_ROWS = text("""
@@ -149,6 +154,8 @@ def version_of(notice: NoticeRow, at: datetime) -> VersionRow:
         department=notice.department,
         source_document=notice.source_document,
         route=notice.route,
+        audience_kind=notice.audience_kind,
+        audience_rules=notice.audience_rules,
         emergency=notice.emergency,
         due_at=notice.due_at,
         submitted_by=notice.submitted_by,
@@ -204,6 +211,20 @@ def closes(run: RunRow) -> bool:
 # -- audience
 
 
+def whom_of(notice: NoticeRow, version: VersionRow | None = None) -> Whom:
+    """Whom the notice is for as it is written now, or as it was approved. What is tried out reaches its testers,
+    whether or not they want notices."""
+    said = notice if version is None else version
+    leavers = said.emergency or notice.trial_of is not None
+    return Whom(rules=rules_of(said.audience_rules), notice_id=notice.id, leavers=leavers)
+
+
+async def replace_recipients(session: AsyncSession, notice_id: UUID, citizens: Sequence[UUID]) -> None:
+    """Writes a notice's own list in the place of the one before."""
+    await session.execute(delete(RecipientRow).where(RecipientRow.notice_id == notice_id))
+    await add_recipients(session, notice_id, citizens)
+
+
 async def add_recipients(session: AsyncSession, notice_id: UUID, citizens: Sequence[UUID]) -> None:
     """Writes a notice's own list."""
     for start in range(0, len(citizens), 5000):
@@ -216,11 +237,15 @@ async def copy_recipients(session: AsyncSession, source: UUID, target: UUID) -> 
     await session.execute(COPY_RECIPIENTS, {"source": source, "target": target})
 
 
-async def recipients_after(session: AsyncSession, notice_id: UUID, after: UUID | None, limit: int) -> Sequence[UUID]:
-    """The next citizens on a notice's own list, in order."""
+async def recipients_after(
+    session: AsyncSession, notice_id: UUID, after: UUID | None, limit: int, such: Such | None = None
+) -> Sequence[UUID]:
+    """The next citizens on a notice's own list (of whom something is true), in order."""
     query = select(RecipientRow.citizen_id).where(RecipientRow.notice_id == notice_id)
     if after is not None:
         query = query.where(RecipientRow.citizen_id > after)
+    if such is not None:
+        query = query.where(such(RecipientRow.citizen_id))
     return (await session.scalars(query.order_by(RecipientRow.citizen_id).limit(limit))).all()
 
 

@@ -12,7 +12,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.clock import Clock
 from services.db import Sessions
 from services.notices import checks, errors, redo, repository, shown, texts
+from services.notices.audience import Audience, plain
 from services.notices.changing import lock, withdraw
+from services.notices.choosing import ChoosingService, kind_of
 from services.notices.lifecycle import LifecycleService
 from services.notices.models import NoticeRow, RunRow
 from services.notices.reach import ReachService
@@ -30,7 +32,6 @@ from services.notices.types import (
     Reach,
     Resolution,
 )
-from services.notices.values import Audience
 from services.notices.views import change_view, failures_view, notice_view, progress_view
 
 log = structlog.stdlib.get_logger(__name__)
@@ -43,6 +44,7 @@ class NoticeService:
         self._sessions = sessions
         self._clock = clock
         self._audience = audience
+        self.choosing = ChoosingService(audience=audience)
         self._reach = ReachService(sessions=sessions, clock=clock, audience=audience)
         self._lifecycle = LifecycleService(sessions=sessions, clock=clock, audience=audience)
 
@@ -100,12 +102,15 @@ class NoticeService:
         citizens = fields.pop("citizens") if recipients is None else recipients
         fields.pop("citizens", None)
         fields.pop("author")
+        rules = fields.pop("audience_rules")
+        await self.choosing.check(rules, listed=citizens is not None)
         notice = NoticeRow(
             **fields,
+            audience_rules=plain(rules),
             id=uuid4(),
             state="draft",
             reason="",
-            audience_kind="all" if citizens is None else "list",
+            audience_kind=kind_of(rules, listed=citizens is not None),
             version=1,
             author=author,
             changes=0,
@@ -122,9 +127,9 @@ class NoticeService:
                 await repository.add_recipients(session, notice.id, sorted(set(citizens)))
         return notice_view(notice, None)
 
-    async def edit(self, reference: str, edit: NoticeEdit) -> Notice:
-        """Changes the text or the plan. What was already submitted becomes a new version and asks again; what was
-        already approved is withdrawn first."""
+    async def edit(self, reference: str, edit: NoticeEdit, *, recipients: Sequence[UUID] | None = None) -> Notice:
+        """Changes the text, the plan or the audience. What was already submitted becomes a new version and asks again;
+        what was already approved is withdrawn first. `recipients` takes the place of the edit's own list."""
         staff = checks.staff_name(edit.staff)
         async with self._sessions.begin() as session:
             notice = await lock(session, reference, "edit")
@@ -132,6 +137,7 @@ class NoticeService:
             given = edit.given()
             for name, value in given.items():
                 setattr(notice, name, value)
+            given |= await self.choosing.change(session, notice, edit, recipients)
             checks.everything(notice, now)
             await withdraw(session, notice)
             if notice.state != "draft":
@@ -145,8 +151,7 @@ class NoticeService:
     async def submit(self, reference: str, staff: str) -> Notice:
         """Asks a second person; refused when the time is over or nobody would get it."""
         name = checks.staff_name(staff)
-        notice_id = await self._id(reference)
-        if not await self._anybody(notice_id):
+        if not await self._reach.anybody(reference):
             raise errors.EmptyAudience(texts.no_audience())
         async with self._sessions.begin() as session:
             notice = await lock(session, reference, "submit")
@@ -263,10 +268,6 @@ class NoticeService:
 
     # -- inside
 
-    async def _id(self, reference: str) -> UUID:
-        async with self._sessions() as session:
-            return (await repository.find_notice(session, reference)).id
-
     async def _lock_for_redo(self, session: AsyncSession, reference: str, action: str) -> tuple[NoticeRow, RunRow]:
         notice = await lock(session, reference, action)
         run = await repository.current_run(session, notice) or await repository.latest_run(session, notice.id)
@@ -291,10 +292,3 @@ class NoticeService:
         locked.closed_at = None
         to = "sending" if notice.state == "finished" else notice.state
         return await self._changed(session, notice, by=by, action="retry", to=to, detail=detail)
-
-    async def _anybody(self, notice_id: UUID) -> bool:
-        async with self._sessions() as session:
-            notice = await repository.find_notice(session, str(notice_id))
-            if notice.audience_kind == "list":
-                return await repository.count_recipients(session, notice_id) > 0
-        return bool(await self._audience.followers(None, 1))

@@ -55,6 +55,7 @@ REASONS = {
     "expired": "已超过有效期",
     "late": "错过了发送时间",
     "unknown": "系统里没有这位市民",
+    "left": "退订了全部通知，只接收紧急通知",
     "month_used_up": "本月已收满平台允许的 4 次群发",
     "quiet_hours": "免打扰时段，结束后发送",
 }
@@ -189,7 +190,7 @@ def no_follower(citizen: str) -> str:
 
 
 def no_audience() -> str:
-    return "没有收件人：还没有人关注，或名单是空的。"
+    return "没有收件人：现在没有人符合收件范围，或者名单是空的。"
 
 
 def stale_version(expected: int, actual: int) -> str:

@@ -16,10 +16,10 @@ from sqlalchemy.dialects.postgresql import insert
 from services.clock import Clock
 from services.db import Sessions
 from services.notices import checks, errors, repository, texts
+from services.notices.audience import Audience
 from services.notices.models import NoticeRow, RunRow, TesterRow
 from services.notices.rules import ROUTES
 from services.notices.types import NewTester, Notice, Tester
-from services.notices.values import Audience
 from services.notices.views import notice_view
 
 log = structlog.stdlib.get_logger(__name__)

@@ -8,7 +8,7 @@ from uuid import UUID
 import msgspec
 from rich.table import Table
 
-from services.citizens.service import CitizenService
+from services.audience.service import AudienceService
 from services.cli import Context
 from services.clock import local
 from services.notices import cli_texts
@@ -53,5 +53,5 @@ def _citizen(value: str) -> UUID:
 
 
 def _service(context: Context) -> TrialService:
-    citizens = CitizenService(sessions=context.sessions, clock=context.clock)
-    return TrialService(sessions=context.sessions, clock=context.clock, audience=citizens)
+    audience = AudienceService(sessions=context.sessions, clock=context.clock)
+    return TrialService(sessions=context.sessions, clock=context.clock, audience=audience)

@@ -10,6 +10,7 @@ import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from services.clock import CITY_ZONE
+from services.notices.audience import AudienceRules
 from services.notices.rules import LatePolicy, NoticeState, RouteName
 
 StaffName = Annotated[str, Meta(min_length=1, max_length=64)]
@@ -50,8 +51,14 @@ class NoticeDraft(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     recurrence_zone: ZoneName = CITY_ZONE.key
     #: No time after this; needed where it recurs.
     recurrence_ends_at: Instant | None = None
-    #: None: every follower.
+    #: Who gets it: every follower where there are no rules and no list.
+    audience_rules: AudienceRules = AudienceRules()
+    #: The notice's own list. Where no rule speaks of it, it takes the place of the followers.
     citizens: Citizens | None = None
+
+
+#: Fields of an edit that are no columns of the notice.
+KEPT_APART = frozenset({"staff", "audience_rules", "citizens"})
 
 
 class NoticeEdit(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -74,11 +81,14 @@ class NoticeEdit(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     recurrence: Pattern | UnsetType = UNSET
     recurrence_zone: ZoneName | UnsetType = UNSET
     recurrence_ends_at: Instant | UnsetType | None = UNSET
+    audience_rules: AudienceRules | UnsetType = UNSET
+    #: None: the notice has no list any more.
+    citizens: Citizens | UnsetType | None = UNSET
 
     def given(self) -> dict[str, object]:
         """The fields to change, by name."""
         values = msgspec.structs.asdict(self)
-        return {name: value for name, value in values.items() if name != "staff" and value is not UNSET}
+        return {name: value for name, value in values.items() if name not in KEPT_APART and value is not UNSET}
 
 
 class StaffAction(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -182,6 +192,7 @@ class Notice(Struct, frozen=True, kw_only=True):
     #: When it comes again after this time; None: never.
     next_at: datetime | None
     audience_kind: Literal["all", "list"]
+    audience_rules: AudienceRules
     version: int
     approved_version: int | None
     author: str

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
 from uuid import UUID
 
 from services.notices.rules import RouteName, Row, routes_of
@@ -85,32 +83,3 @@ class Advance:
     going: bool
     #: Committed as attempting: these must be called now, and no others.
     marked: frozenset[UUID] = field(default_factory=frozenset)
-
-
-class Follower(Protocol):
-    """One citizen on one channel."""
-
-    @property
-    def citizen_id(self) -> UUID: ...
-
-    @property
-    def channel(self) -> str: ...
-
-    @property
-    def address(self) -> str | None: ...
-
-
-class Audience(Protocol):
-    """Who can be written to; kept by the citizens' topic."""
-
-    async def followers(self, after: UUID | None, limit: int) -> Sequence[Follower]:
-        """The next followers in the order of citizen_id, those after `after`; fewer than `limit` at the end."""
-        ...
-
-    async def count_followers(self) -> int:
-        """How many follow now."""
-        ...
-
-    async def resolve_many(self, citizen_ids: Sequence[UUID]) -> Sequence[Follower]:
-        """Those of these citizens whom there ever were."""
-        ...

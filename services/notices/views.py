@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any, cast
 
 from services.clock import local
+from services.notices.audience import rules_of
 from services.notices.models import ChangeRow, NoticeRow, RunRow
 from services.notices.recurrence import next_after
 from services.notices.repository import settled
@@ -18,6 +19,11 @@ from services.notices.types import Change, Counters, Failure, FailuresPage, Noti
 #: A rate older than this says nothing about now.
 RATE_HOLDS = timedelta(seconds=20)
 CSV_HEADING = ("citizen_id", "channel", "state", "reason", "reason_text", "attempts", "settled_at")
+
+#: Fields of a notice that are not its columns as they stand.
+WORKED_OUT = frozenset(
+    {"state_text", "audience_rules", "counters", "due_at", "expires_at", "recurrence_ends_at", "next_at"}
+)
 
 
 def counters(run: RunRow | None) -> Counters:
@@ -40,11 +46,13 @@ def notice_view(row: NoticeRow, run: RunRow | None) -> Notice:
     values: dict[str, Any] = {
         name: getattr(row, name)
         for name in Notice.__struct_fields__
-        if name not in ("state_text", "counters", "due_at", "expires_at", "recurrence_ends_at", "next_at")
+        if name
+        not in ("state_text", "audience_rules", "counters", "due_at", "expires_at", "recurrence_ends_at", "next_at")
     }
     return Notice(
         **values,
         state_text=state_name(row.state),
+        audience_rules=rules_of(row.audience_rules),
         due_at=local(row.due_at),
         expires_at=None if row.expires_at is None else local(row.expires_at),
         recurrence_ends_at=None if row.recurrence_ends_at is None else local(row.recurrence_ends_at),

@@ -11,6 +11,7 @@ from sqlalchemy import text
 
 from bot.broadcast.chunk import Limits, Tools
 from bot.broadcast.engine import Broadcaster
+from services.audience.service import AudienceService
 from services.citizens.service import CitizenService
 from services.clock import Clock
 from services.db import Sessions
@@ -37,6 +38,7 @@ class Office:
     sessions: Sessions
     clock: Any
     citizens: CitizenService
+    audience: AudienceService
     service: NoticeService
     verification: VerificationService
     trials: TrialService
@@ -107,6 +109,7 @@ def make_office(sessions: Sessions, clock: Clock) -> Office:
     """On this clock."""
     platform = FakePlatform()
     citizens = CitizenService(sessions=sessions, clock=clock)
+    audience = AudienceService(sessions=sessions, clock=clock)
     dispatch = DispatchService(sessions, clock)
     rate = SharedRate(sessions=sessions, name="test", rate=Rate(per_second=100_000, capacity=100_000))
     rates = {"rate": rate, "group_rate": rate, "emergency_rate": rate}
@@ -115,10 +118,11 @@ def make_office(sessions: Sessions, clock: Clock) -> Office:
         sessions=sessions,
         clock=clock,
         citizens=citizens,
-        service=NoticeService(sessions=sessions, clock=clock, audience=citizens),
+        audience=audience,
+        service=NoticeService(sessions=sessions, clock=clock, audience=audience),
         verification=VerificationService(sessions=sessions, clock=clock),
-        trials=TrialService(sessions=sessions, clock=clock, audience=citizens),
-        lifecycle=LifecycleService(sessions=sessions, clock=clock, audience=citizens),
+        trials=TrialService(sessions=sessions, clock=clock, audience=audience),
+        lifecycle=LifecycleService(sessions=sessions, clock=clock, audience=audience),
         dispatch=dispatch,
         receipts=ReceiptService(sessions),
         platform=platform,

@@ -11,7 +11,7 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
-from services.citizens.service import CitizenService
+from services.audience.service import AudienceService
 from services.db import Sessions
 from services.faq.api import make_api
 from services.faq.incoming import ENTRIES
@@ -53,7 +53,7 @@ def promises(sessions: Sessions, clock: FixedClock) -> PromiseService:
 
 @pytest.fixture
 def notices(sessions: Sessions, clock: FixedClock) -> NoticeService:
-    return NoticeService(sessions=sessions, clock=clock, audience=CitizenService(sessions=sessions, clock=clock))
+    return NoticeService(sessions=sessions, clock=clock, audience=AudienceService(sessions=sessions, clock=clock))
 
 
 @pytest.fixture

@@ -67,7 +67,7 @@ async def fleet(database_url: str, server: PlatformServer) -> AsyncIterator[Flee
 @pytest.fixture
 def real_office(office: Office) -> Office:
     """The office by the machine's clock, as the workers have it."""
-    office.service = NoticeService(sessions=office.sessions, clock=SystemClock(), audience=office.citizens)
+    office.service = NoticeService(sessions=office.sessions, clock=SystemClock(), audience=office.audience)
     return office
 
 

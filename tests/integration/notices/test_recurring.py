@@ -91,7 +91,7 @@ async def test_ten_ticks_at_once_plan_one_next(monday: Office) -> None:
     await monday.approved(**weekly())
     monday.clock.instant = FIRST
     services = [
-        LifecycleService(sessions=monday.sessions, clock=monday.clock, audience=monday.citizens) for _ in range(10)
+        LifecycleService(sessions=monday.sessions, clock=monday.clock, audience=monday.audience) for _ in range(10)
     ]
     await asyncio.gather(*(service.tick() for service in services))
     assert len(await all_notices(monday)) == 2

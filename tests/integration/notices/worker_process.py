@@ -20,6 +20,7 @@ from bot.broadcast.engine import Broadcaster
 from bot.broadcast.jobs import register, ticks
 from bot.jobs import make_jobs
 from bot.scheduler import make_scheduler
+from services.audience.service import AudienceService
 from services.citizens.service import CitizenService
 from services.clock import SystemClock
 from services.db import Sessions, make_engine, make_sessions
@@ -115,6 +116,7 @@ async def main(orders: Orders) -> None:
     sessions, clock = make_sessions(engine), SystemClock()
     reaper = Reaper(orders)
     citizens = CitizenService(sessions=sessions, clock=clock)
+    audience = AudienceService(sessions=sessions, clock=clock)
     rate = SharedRate(sessions=sessions, name="test", rate=Rate(per_second=50_000, capacity=50_000))
     async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=5)) as http:
         tools = Tools(
@@ -128,7 +130,7 @@ async def main(orders: Orders) -> None:
         limits = Limits(lease_seconds=orders.lease_seconds, burst=orders.burst, lanes=orders.lanes)
         broadcaster = Broadcaster(tools, limits)
         jobs = make_jobs(orders.database_url, [register(broadcaster)])
-        lifecycle = LifecycleService(sessions=sessions, clock=clock, audience=citizens)
+        lifecycle = LifecycleService(sessions=sessions, clock=clock, audience=audience)
         async with jobs.open_async():
             scheduler = make_scheduler(
                 ticks(jobs, lifecycle=lifecycle, receipts=ReceiptService(sessions), broadcaster=broadcaster),
