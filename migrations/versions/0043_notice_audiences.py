@@ -7,7 +7,7 @@ from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB
 
 revision = "0043"
-down_revision: str | None = "0051"
+down_revision: str | None = "0045"
 branch_labels = None
 depends_on = None
 
