@@ -28,7 +28,7 @@ TUNING = Tuning(
     triples=0.2,
     words=0.3,
     meanings=3.0,
-    meaning=0.48,
+    meaning=0.52,
 )
 #: Another district's item is worth this beside one that is for the citizen.
 ELSEWHERE = 0.8
