@@ -17,6 +17,7 @@ from services.appointments.api import make_api as appointments_api
 from services.appointments.service import AppointmentService
 from services.audience.service import AudienceService
 from services.catalogue.api import make_api as catalogue_api
+from services.catalogue.editing import CatalogueDesk
 from services.catalogue.service import TOPIC as CATALOGUE
 from services.catalogue.service import CatalogueService
 from services.clock import Clock
@@ -68,6 +69,7 @@ class Topics:
     """Every topic's service."""
 
     catalogue: CatalogueService
+    catalogue_desk: CatalogueDesk
     faq: FaqService
     faq_desk: FaqDesk
     questions: QuestionQueue
@@ -92,11 +94,13 @@ def make_topics(sessions: Sessions, clock: Clock, settings: ServicesSettings, me
     language = SharedLanguage()
     dense = make_dense((CATALOGUE, FAQ), sessions, settings, metrics)
     faq = FaqService(sessions=sessions, clock=clock, language=language, dense=dense.get(FAQ))
+    catalogue = CatalogueService(sessions=sessions, clock=clock, language=language, dense=dense.get(CATALOGUE))
     second_person = settings.faq_review == "required"
     faq_desk = FaqDesk(sessions=sessions, clock=clock, faq=faq, second_person=second_person)
     notices = NoticeService(sessions=sessions, clock=clock, audience=audience)
     return Topics(
-        catalogue=CatalogueService(sessions=sessions, clock=clock, language=language, dense=dense.get(CATALOGUE)),
+        catalogue=catalogue,
+        catalogue_desk=CatalogueDesk(sessions=sessions, clock=clock, catalogue=catalogue),
         faq=faq,
         faq_desk=faq_desk,
         questions=QuestionQueue(sessions=sessions, clock=clock, desk=faq_desk),

@@ -71,6 +71,11 @@ class CatalogueService:
         return self._index.is_ready
 
     @property
+    def indexed_revision(self) -> int:
+        """Up to which revision has this process's index read the catalogue?"""
+        return self._index.revision
+
+    @property
     def has_read_meanings(self) -> bool:
         """Has the dense ranking, where there is one, a vector of every name?"""
         return self._index.has_read_meanings
@@ -132,6 +137,10 @@ class CatalogueService:
             )
         self._index.outdate()
         log.info("catalogue.imported", added=report.added, updated=report.updated, gone=len(report.gone))
+
+    def outdate(self) -> None:
+        """Says that this process has just written an item: its next search sees that."""
+        self._index.outdate()
 
     async def _changes(self, session: AsyncSession, revision: int) -> Changes[ItemHit]:
         """What the index has to learn."""

@@ -8,6 +8,7 @@ import services.console.account.pages
 import services.console.appointments.pages
 import services.console.audit.pages
 import services.console.cases.pages
+import services.console.catalogue.pages
 import services.console.conversations.pages
 import services.console.faq.pages
 import services.console.home.pages
@@ -25,6 +26,7 @@ AREAS: Sequence[MakeArea] = (
     services.console.faq.pages.make_area,
     services.console.training.pages.make_area,
     services.console.notices.pages.make_area,
+    services.console.catalogue.pages.make_area,
     services.console.appointments.pages.make_area,
     services.console.cases.pages.make_area,
     services.console.staff.pages.make_area,

@@ -134,6 +134,11 @@ class LiveIndex(Generic[P]):
         return self._index is not None
 
     @property
+    def revision(self) -> int:
+        """Up to which revision has it read? 0 before the first load."""
+        return self._revision
+
+    @property
     def has_read_meanings(self) -> bool:
         """Has the dense ranking, where there is one, a vector of every text?"""
         return self._dense is None or (self._texts is not None and self._dense.has_read(self._texts))
