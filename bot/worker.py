@@ -43,7 +43,7 @@ from services.training.service import Rules, TrainingService
 log = structlog.stdlib.get_logger(__name__)
 
 #: The platform takes 60 mass calls a minute.
-MASS_RATE = Rate(per_second=0.9, capacity=5)
+MASS_RATE = Rate(per_second=0.98, capacity=1)
 JOBS_AT_ONCE = 8
 JOBS_STOP_SECONDS = 3.0
 DATABASE_AWAY_SECONDS = 2.0
