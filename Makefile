@@ -11,7 +11,7 @@ PY := .venv/bin/python
 TEST_PROCESSES ?= $(shell cores=$$(nproc 2>/dev/null || echo 2); echo $$((cores > 4 ? 4 : cores)))
 PARALLEL := -n $(TEST_PROCESSES) --dist worksteal
 
-.PHONY: help up test setup assets lint types imports unit dialogue acceptance chaos chaos-notices browser current city model clean bench-console bench-notices bench-understanding
+.PHONY: help up test setup assets lint types imports unit dialogue acceptance chaos chaos-messages chaos-notices browser current city model clean bench-console bench-notices bench-understanding
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 18
@@ -59,10 +59,12 @@ dialogue: model ## data validation, NLU and dialogue tests on the trained model
 acceptance: model assets ## the whole, with all processes really running, and the phone page where Chromium is found
 	@echo "== acceptance" && $(PY) -m pytest -q tests/acceptance
 
-chaos: model ## kill each process in turn under the full load of 20 messages a second
+chaos: chaos-messages chaos-notices ## both of the following
+
+chaos-messages: model ## kill each process in turn under the full load of 20 messages a second
 	@CHAOS_RATE=20 $(PY) -m pytest -q tests/acceptance/test_kills.py
 
-chaos-notices: model ## everything that can go wrong with a broadcast, N=100000 recipients, K=100 kills at random (takes hours)
+chaos-notices: model ## all that can go wrong with a broadcast to N=100000 recipients, K=100 kills at random (takes hours)
 	@CHAOS_RECIPIENTS=$(or $(N),100000) CHAOS_KILLS=$(or $(K),100) $(PY) -m pytest -q tests/acceptance/notices
 
 browser: model ## only the phone page, in a real browser
