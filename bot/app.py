@@ -12,6 +12,7 @@ from aiohttp import web
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot import conversations, webhook
+from bot.broadcast.consents import consent_of
 from bot.broadcast.receipts import receipts_of
 from bot.channels.base import Channel
 from bot.channels.wechat.channel import make_channel
@@ -40,6 +41,7 @@ from services.crypto import Cipher, load_cipher
 from services.db import Sessions, make_engine, make_sessions, ping
 from services.faq.promises import PromiseService
 from services.faq.recall import Tellings
+from services.notices.consents import ConsentService
 from services.notices.receipts import ReceiptService
 from services.progress.service import ProgressService
 from services.subscriptions.service import SubscriptionService
@@ -163,7 +165,10 @@ def _messaging(base: Base, inbox_sessions: Sessions) -> Messaging:
         clock=clock,
         citizens=citizens,
         vault=vault,
-        handlers=(_receipt_handler(ReceiptService(sessions)),),
+        handlers=(
+            _receipt_handler(ReceiptService(sessions)),
+            _consent_handler(sessions, citizens, settings.wechat_subscription_template_id),
+        ),
         fault=fault,
     )
     outbox = Outbox(sessions=sessions, clock=clock, fault=fault)
@@ -196,6 +201,7 @@ def _messaging(base: Base, inbox_sessions: Sessions) -> Messaging:
             SubscriptionService.erase_citizen,
             PromiseService.erase_citizen,
             Tellings.erase_citizen,
+            ConsentService.erase_citizen,
         ),
         hotline=settings.hotline,
         fault=fault,
@@ -211,6 +217,20 @@ def _messaging(base: Base, inbox_sessions: Sessions) -> Messaging:
         conversations=Conversations(tools),
         waiters=waiters,
     )
+
+
+def _consent_handler(sessions: Sessions, citizens: CitizenService, template_id: str) -> EventHandler:
+    async def note(message: InboundMessage) -> None:
+        agreed = consent_of(message, template_id)
+        if agreed is None:
+            return
+        where = {"channel": message.channel, "account": message.account, "address": message.sender}
+        async with sessions.begin() as session:
+            citizen = await citizens.find(session, **where)
+            if citizen is not None:
+                await ConsentService.note(session, citizen.citizen_id, agreed=agreed, at=message.sent_at)
+
+    return note
 
 
 def _receipt_handler(receipts: ReceiptService) -> EventHandler:

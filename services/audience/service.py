@@ -5,7 +5,7 @@ A page of a million followers costs what it reads: the condition stands in the s
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, not_, or_, true
@@ -28,6 +28,8 @@ from services.notices.audience import (
     Rule,
     Whom,
 )
+from services.notices.consents import agreed
+from services.notices.monthly import had_them
 from services.progress import queries as cases
 from services.subscriptions import queries as subscriptions
 
@@ -79,7 +81,19 @@ class AudienceService:
             together = or_ if rules.match == "any" else and_
             conditions.append(together(*(citizen.in_(_who(rule, whom)) for rule in rules.include)))
         conditions += [not_(citizen.in_(_who(rule, whom))) for rule in rules.exclude]
-        return and_(true(), *conditions)
+        return and_(true(), *conditions, *_reached(citizen, whom))
+
+
+def _reached(citizen: InstrumentedAttribute[UUID], whom: Whom) -> Iterator[ColumnElement[bool]]:
+    """What narrows an audience down to those whom a route reaches."""
+    if whom.addressed:
+        yield citizen.in_(citizens.addressed())
+    if whom.heard_since is not None:
+        yield citizen.in_(citizens.heard_since(whom.heard_since))
+    if whom.agreed:
+        yield citizen.in_(agreed())
+    if whom.fewer_since is not None:
+        yield citizen.not_in(had_them(whom.fewer_since))
 
 
 def _who(rule: Rule, whom: Whom) -> Select[tuple[UUID]]:

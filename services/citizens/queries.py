@@ -12,5 +12,14 @@ from services.citizens.models import CitizenRow
 
 def active_since(day: date, zone: tzinfo) -> Select[tuple[UUID]]:
     """Who has written to us since the beginning of that day."""
-    since = datetime.combine(day, time.min, tzinfo=zone)
+    return heard_since(datetime.combine(day, time.min, tzinfo=zone))
+
+
+def heard_since(since: datetime) -> Select[tuple[UUID]]:
+    """Who has written to us since then."""
     return select(CitizenRow.citizen_id).where(CitizenRow.last_message_at >= since)
+
+
+def addressed() -> Select[tuple[UUID]]:
+    """Who can be written to at all."""
+    return select(CitizenRow.citizen_id).where(CitizenRow.address.is_not(None))

@@ -27,6 +27,7 @@ from services.notices.types import (
     StaffAction,
     Tester,
     Verification,
+    Way,
 )
 from services.notices.verifying import VerificationService
 from services.web import Api, Call, Handler, Route
@@ -104,6 +105,7 @@ def make_api(service: NoticeService, verification: VerificationService, trials: 
             _read("/progress", handlers.get_progress, "Counters, rate and time left", Progress),
             _read("/previews", handlers.get_previews, "As phones will show it, one a route", list[Preview]),
             _read("/reach", handlers.get_reach, "Who would get it, who would not and why, counted now", Reach),
+            _read("/ways", handlers.get_ways, "What each route would reach and take, counted now", list[Way]),
             _read("/changes", handlers.get_changes, "The audit trail", list[Change]),
             Route(
                 method="GET",
@@ -181,6 +183,9 @@ class _Handlers:
 
     async def get_reach(self, call: Call) -> Reach:
         return await self._service.reach(call.path["id"])
+
+    async def get_ways(self, call: Call) -> list[Way]:
+        return list(await self._service.ways(call.path["id"]))
 
     async def verify(self, call: Call) -> Verification:
         return await self._verification.verify(call.body.text)

@@ -263,6 +263,11 @@ async def preview(service: NoticeService, arguments: argparse.Namespace, context
 async def reach(service: NoticeService, arguments: argparse.Namespace, context: Context) -> int:
     for line in cli_texts.reach_lines(await service.reach(arguments.id)):
         context.out.print(line, markup=False, soft_wrap=True)
+    table = Table("发送方式", "能收到", "调用次数", "今日已用", "之后还剩", "依据")
+    for way in await service.ways(arguments.id):
+        left = "——" if way.calls_left is None else str(way.calls_left)
+        table.add_row(way.route_text, *map(str, (way.reachable, way.calls, way.calls_today)), left, way.note)
+    context.out.print(table)
     return 0
 
 

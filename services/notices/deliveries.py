@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from datetime import date
 from typing import Any, cast
 from uuid import UUID
 
@@ -92,6 +93,11 @@ COUNT = text("""
         rate_count = CASE WHEN now() - rate_at < interval '5 seconds' THEN rate_count + :accepted ELSE 0 END,
         rate_at = CASE WHEN now() - rate_at < interval '5 seconds' THEN rate_at ELSE now() END
     WHERE notice_id = :notice AND version = :version
+""")
+COUNT_CALLS = text("""
+    INSERT INTO notice_calls AS c (route, day, calls)
+    VALUES (:route, :day, :calls)
+    ON CONFLICT (route, day) DO UPDATE SET calls = c.calls + :calls
 """)
 UNLEASE_ROWS = text("""
     UPDATE notice_deliveries SET state = 'pending'
@@ -247,6 +253,11 @@ async def count(session: AsyncSession, key: ChunkKey, deltas: Counter[str]) -> N
     changes = {state: deltas[state] for state in SETTLED}
     if any(changes.values()):
         await session.execute(COUNT, {"notice": key.notice_id, "version": key.version, **changes})
+
+
+async def count_calls(session: AsyncSession, route: str, day: date, calls: int) -> None:
+    """Adds to a day's calls of a route; the last statement of a transaction, since all workers share the row."""
+    await session.execute(COUNT_CALLS, {"route": route, "day": day, "calls": calls})
 
 
 async def release(session: AsyncSession, key: ChunkKey, seconds: float) -> bool:

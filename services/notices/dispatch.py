@@ -13,10 +13,10 @@ from uuid import UUID, uuid4
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.clock import Clock
+from services.clock import Clock, local
 from services.db import Sessions
 from services.notices import deliveries, receipts, repository
-from services.notices.rules import SYSTEM
+from services.notices.rules import ROUTES, SYSTEM, RouteName
 from services.notices.values import Advance, Chunk, Outcome
 
 log = structlog.stdlib.get_logger(__name__)
@@ -87,6 +87,10 @@ class DispatchService:
                 marked, doubtful = await deliveries.mark(session, chunk.key, attempt, routes)
                 deltas.update(doubtful)
             await deliveries.count(session, chunk.key, deltas)
+            if marked:
+                route = _route_of(chunk, attempt[0])
+                today = local(self._clock.now()).date()
+                await deliveries.count_calls(session, route, today, 1 if ROUTES[route].grouped else len(marked))
         return Advance(going=going and holds, marked=marked)
 
     async def release(self, chunk: Chunk, settled: Sequence[Outcome], *, again_in_seconds: float) -> None:
@@ -137,3 +141,9 @@ class DispatchService:
                 session, notice, at=self._clock.now(), by=SYSTEM, action="pause", to="paused", detail=reason
             )
         log.warning("notice.paused", notice=str(notice_id), reason=reason)
+
+
+def _route_of(chunk: Chunk, citizen_id: UUID) -> RouteName:
+    """By which route is this one of the chunk called?"""
+    fallen = next(one.fallen for one in chunk.recipients if one.citizen_id == citizen_id)
+    return chunk.content.routes[fallen]

@@ -9,12 +9,14 @@ notice_runs        the sending of one version: counters and how far its audience
 notice_chunks      some hundred recipients each: what a worker leases
 notice_deliveries  one row a recipient: the truth of what was sent
 notice_messages    the platform's message ids, to find the row that a receipt speaks of
+notice_consents    who agreed to subscription notices
+notice_calls       calls of the platform, by route and day
 notice_rates       the token buckets that all workers share
 """
 
 from __future__ import annotations
 
-from datetime import datetime, time
+from datetime import date, datetime, time
 from typing import Any
 from uuid import UUID
 
@@ -301,6 +303,26 @@ class MessageRow(Base):
     blocked: Mapped[int] = mapped_column(server_default="0")
     undelivered: Mapped[int] = mapped_column(server_default="0")
     seen_at: Mapped[datetime]
+
+
+class ConsentRow(Base):
+    """Did a citizen agree to subscription notices? What the platform said last."""
+
+    __tablename__ = "notice_consents"
+
+    citizen_id: Mapped[UUID] = mapped_column(primary_key=True)
+    agreed: Mapped[bool]
+    at: Mapped[datetime]
+
+
+class CallsRow(Base):
+    """How many calls a route took on one day of the city: what is left of the platform's quota."""
+
+    __tablename__ = "notice_calls"
+
+    route: Mapped[str] = mapped_column(primary_key=True)
+    day: Mapped[date] = mapped_column(primary_key=True)
+    calls: Mapped[int] = mapped_column(BigInteger)
 
 
 class RateRow(Base):

@@ -7,20 +7,20 @@ our own rows tell. Everything is read page by page, so that a million followers 
 from __future__ import annotations
 
 import math
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from uuid import UUID
 
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.clock import Clock, local
+from services.clock import Clock
 from services.db import Sessions
 from services.notices import repository, texts
 from services.notices.audience import Audience, Whom
 from services.notices.models import NoticeRow
+from services.notices.monthly import Sent, month_of, sent_since
 from services.notices.rules import ROUTES
 from services.notices.types import Reach, Unreachable
 
@@ -28,12 +28,6 @@ PAGE = 10_000
 #: So many of those who cannot be reached are named, for each reason.
 NAMED = 50
 
-#: Versions of a grouped route that were being sent at some time since `since`.
-SENT_SINCE = text("""
-    SELECT r.notice_id, r.version FROM notice_runs r
-    JOIN notice_versions v ON v.notice_id = r.notice_id AND v.version = r.version
-    WHERE v.route = :route AND r.started_at IS NOT NULL AND (r.closed_at IS NULL OR r.closed_at >= :since)
-""")
 #: Which of these citizens got (or may have got) `most` or more of those versions since then?
 USED_UP = text("""
     SELECT d.citizen_id FROM notice_deliveries d
@@ -43,8 +37,6 @@ USED_UP = text("""
         AND d.state IN ('attempting', 'accepted', 'in_doubt')
     GROUP BY d.citizen_id HAVING count(*) >= :most
 """)
-
-Sent = Sequence[tuple[UUID, int]]
 
 
 class ReachService:
@@ -59,8 +51,8 @@ class ReachService:
         """As things stand now; raises NoticeNotFound."""
         async with self._sessions() as session:
             notice = await repository.find_notice(session, reference)
-            since = _month_of(max(self._clock.now(), notice.due_at))
-            sent = await _sent_since(session, notice.route, since)
+            since = month_of(max(self._clock.now(), notice.due_at))
+            sent = await sent_since(session, notice.route, since)
         most = ROUTES[notice.route].a_month
         if not most or len(sent) < most:
             sent = ()
@@ -129,16 +121,6 @@ class ReachService:
         }
         async with self._sessions() as session:
             return frozenset((await session.execute(USED_UP, values)).scalars())
-
-
-async def _sent_since(session: AsyncSession, route: str, since: datetime) -> Sent:
-    rows = await session.execute(SENT_SINCE, {"route": route, "since": since})
-    return [(row.notice_id, row.version) for row in rows]
-
-
-def _month_of(instant: datetime) -> datetime:
-    """The platform counts months by the calendar."""
-    return local(instant).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
 
 
 def _reach(notice: NoticeRow, audience: int, lost: dict[str, list[UUID]]) -> Reach:

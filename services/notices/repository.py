@@ -249,9 +249,11 @@ async def recipients_after(
     return (await session.scalars(query.order_by(RecipientRow.citizen_id).limit(limit))).all()
 
 
-async def count_recipients(session: AsyncSession, notice_id: UUID) -> int:
-    """How long a notice's own list is; asked when it is written, not while it is sent."""
+async def count_recipients(session: AsyncSession, notice_id: UUID, such: Such | None = None) -> int:
+    """How long a notice's own list is (of whom something is true); asked when it is written, not while it is sent."""
     query = select(func.count()).select_from(RecipientRow).where(RecipientRow.notice_id == notice_id)
+    if such is not None:
+        query = query.where(such(RecipientRow.citizen_id))
     return (await session.execute(query)).scalar_one()
 
 

@@ -31,8 +31,10 @@ from services.notices.types import (
     Progress,
     Reach,
     Resolution,
+    Way,
 )
 from services.notices.views import change_view, failures_view, notice_view, progress_view
+from services.notices.ways import WaysService
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -45,6 +47,7 @@ class NoticeService:
         self._clock = clock
         self._audience = audience
         self.choosing = ChoosingService(audience=audience)
+        self._ways = WaysService(sessions=sessions, clock=clock, audience=audience)
         self._reach = ReachService(sessions=sessions, clock=clock, audience=audience)
         self._lifecycle = LifecycleService(sessions=sessions, clock=clock, audience=audience)
 
@@ -90,6 +93,10 @@ class NoticeService:
     async def reach(self, reference: str) -> Reach:
         """Who would get it and who would not, before it is approved."""
         return await self._reach.of(reference)
+
+    async def ways(self, reference: str) -> Sequence[Way]:
+        """How many each route would reach, and what of the platform's quota it takes and leaves."""
+        return await self._ways.of(reference)
 
     # -- writing
 

@@ -36,6 +36,13 @@ ACTION_NAMES = {
     "resolve": "处理存疑的",
 }
 ROUTE_NAMES = {"template": "模板消息", "subscription": "订阅通知", "customer": "客服消息", "mass": "群发消息"}
+#: What a count of whom a route reaches stands on.
+ROUTE_NOTES = {
+    "template": "有地址的都能发；拉黑了公众号的，发出后才知道",
+    "subscription": "只有同意接收订阅通知的能收到",
+    "customer": "只有 48 小时内发过消息的能收到，每人最多 5 条",
+    "mass": "每人每月最多收 4 条群发，本月已满的收不到",
+}
 #: Why a row failed or is in doubt, or why a notice stopped by itself.
 REASONS = {
     "no_address": "已取消关注或没有可用的地址",

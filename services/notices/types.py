@@ -299,6 +299,25 @@ class Reach(Struct, frozen=True, kw_only=True):
     warnings: list[str]
 
 
+class Way(Struct, frozen=True, kw_only=True):
+    """What one route would do for a notice, counted now."""
+
+    route: RouteName
+    route_text: str
+    #: This is how it will be sent as it is planned now.
+    chosen: bool
+    #: Of the audience, as far as it can be known before.
+    reachable: int
+    #: Calls of the platform that it takes.
+    calls: int
+    #: Calls that the platform allows a day (None: no number is published), those made today, and what would be left.
+    calls_a_day: int | None
+    calls_today: int
+    calls_left: int | None
+    #: What the number stands on, in words.
+    note: str
+
+
 class PreviewLine(Struct, frozen=True, kw_only=True):
     """One line on the phone."""
 
