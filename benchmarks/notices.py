@@ -176,7 +176,7 @@ async def measure(database_url: str, arguments: argparse.Namespace) -> None:
         size = ("--lanes", str(arguments.lanes), "--burst", str(arguments.burst))
         workers = [await spawn("--worker", *told, *size) for _ in range(arguments.workers)]
         try:
-            emergency = await interrupt(service, citizens, str(notice.id), arguments.recipients)
+            emergency = await interrupt(service, audience, str(notice.id), arguments.recipients)
             await watch(sessions, service, str(notice.id))
             await first_out(sessions, emergency)
         finally:
@@ -190,11 +190,11 @@ async def measure(database_url: str, arguments: argparse.Namespace) -> None:
         await engine.dispose()
 
 
-async def interrupt(service: NoticeService, citizens: CitizenService, running: str, recipients: int) -> Notice:
+async def interrupt(service: NoticeService, audience: AudienceService, running: str, recipients: int) -> Notice:
     """An emergency to a hundred while the broadcast is in its first quarter; gives it with its approval's time."""
     while (await service.get(running)).counters.accepted < recipients // 20:  # noqa: ASYNC110 (others do the work)
         await asyncio.sleep(0.1)
-    few = [citizen.citizen_id for citizen in await citizens.followers(None, 100)]
+    few = [citizen.citizen_id for citizen in await audience.followers(None, 100)]
     draft = NoticeDraft(
         title="紧急测试",
         body="这是一条测试通知。",
