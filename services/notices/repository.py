@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, delete, func, insert, select, text
+from sqlalchemy import ColumnElement, and_, delete, func, insert, or_, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
@@ -21,6 +21,7 @@ from services.notices.values import Content
 Such = Callable[[InstrumentedAttribute[UUID]], ColumnElement[bool]]
 
 NUMBER_DIGITS = 15
+MOST_A_MONTH = 1000
 FREEZE_ROWS = text("""
     INSERT INTO notice_deliveries (notice_id, version, citizen_id, channel, chunk, state)
     SELECT :notice, :version, u.citizen, u.channel, :first + (u.place - 1) / :size, 'pending'
@@ -77,6 +78,22 @@ async def list_notices(session: AsyncSession, *, state: str, before: int, limit:
         query = query.where(NoticeRow.state == state)
     if before:
         query = query.where(NoticeRow.number < before)
+    return (await session.scalars(query)).all()
+
+
+async def notices_between(session: AsyncSession, since: datetime, until: datetime) -> Sequence[NoticeRow]:
+    """What goes or went out in that span, and what recurs into it; trials and what was taken back left out."""
+    recurs = and_(NoticeRow.recurrence != "", NoticeRow.followed.is_(False), NoticeRow.due_at < since)
+    query = (
+        select(NoticeRow)
+        .where(
+            or_(and_(NoticeRow.due_at >= since, NoticeRow.due_at < until), recurs),
+            NoticeRow.trial_of.is_(None),
+            NoticeRow.state.not_in(("cancelled", "expired")),
+        )
+        .order_by(NoticeRow.due_at)
+        .limit(MOST_A_MONTH)
+    )
     return (await session.scalars(query)).all()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID, uuid4
 
 import msgspec
@@ -61,6 +62,13 @@ class NoticeService:
     async def list(self, query: ListQuery) -> list[Notice]:
         async with self._sessions() as session:
             notices = await repository.list_notices(session, state=query.state, before=query.before, limit=query.limit)
+            runs = await repository.runs_of(session, [notice.id for notice in notices])
+            return [notice_view(notice, runs.get(notice.id)) for notice in notices]
+
+    async def between(self, since: datetime, until: datetime) -> Sequence[Notice]:
+        """Notices whose time lies in that span, trials and what was taken back left out; a thousand at most."""
+        async with self._sessions() as session:
+            notices = await repository.notices_between(session, since, until)
             runs = await repository.runs_of(session, [notice.id for notice in notices])
             return [notice_view(notice, runs.get(notice.id)) for notice in notices]
 

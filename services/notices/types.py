@@ -189,6 +189,8 @@ class Notice(Struct, frozen=True, kw_only=True):
     recurrence_ends_at: datetime | None
     #: It lets a few see this notice beforehand.
     trial_of: UUID | None
+    #: Its next time is a notice already, or there is none.
+    followed: bool
     #: When it comes again after this time; None: never.
     next_at: datetime | None
     audience_kind: Literal["all", "list"]

@@ -14,6 +14,7 @@ from services.clock import CITY_ZONE
 from services.console.errors import Refusal
 from services.console.notices.forms import STATES as STATE_CHOICES
 from services.console.notices.forms import NoticeForm, NoticeSearchForm, fields_of
+from services.console.notices.planning import planning_pages
 from services.console.notices.repeats import words
 from services.console.notices.testers import tester_pages
 from services.console.pages import Area, MenuEntry, Page, Task
@@ -61,6 +62,7 @@ def make_area(parts: Parts) -> Area:
             Page(method="GET", path="/notices/new", handler=pages.show_new, permission=WRITE),
             Page(method="POST", path="/notices/new", handler=pages.create, permission=WRITE),
             Page(method="POST", path="/notices/preview", handler=pages.preview, permission=WRITE, passive=True),
+            *planning_pages(parts),
             *tester_pages(parts),
             Page(method="GET", path=one, handler=pages.show, permission=VIEW),
             Page(method="GET", path=f"{one}/events", handler=pages.events, permission=VIEW, passive=True),

@@ -243,3 +243,39 @@ async def test_a_trial_goes_to_testers_whom_the_second_person_enrolled(
     assert office.platform.per_address() == {f"openid-{tester}": 1}
     assert (await approver.post(f"/notices/testers/{tester}/remove")).status == 303
     assert "王五" not in await writer.read("/notices/testers")
+
+
+async def test_the_calendar_shows_what_is_coming_with_later_times_of_what_recurs(
+    office: Office, writer: Browser
+) -> None:
+    due = office.clock.now() + timedelta(days=2)
+    await office.draft(title="只有一次的通知", due_at=due)
+    await office.draft(
+        title="每周的通知", due_at=due, recurrence="0 9 * * 1", recurrence_ends_at=due + timedelta(days=60)
+    )
+    page = await writer.read("/notices/calendar")
+    assert page.count("只有一次的通知") == 1
+    following = await writer.read("/notices/calendar?month=2026-12")
+    assert "只有一次的通知" not in following
+    assert "2026 年 12 月" in await writer.read("/notices/calendar?month=2026-12")
+    assert (await writer.get("/notices/calendar?month=0000-99")).status == 200
+
+
+async def test_later_times_are_shown_once_the_series_is_approved(office: Office, writer: Browser) -> None:
+    await office.follow(1)
+    due = office.clock.now() + timedelta(days=2)
+    await office.approved(
+        title="每周的通知", due_at=due, recurrence="0 9 * * 1", recurrence_ends_at=due + timedelta(days=60)
+    )
+    assert (await writer.read("/notices/calendar?month=2026-12")).count("每周的通知") == 5
+    assert "以后各次" in await writer.read("/notices/calendar?month=2026-12")
+
+
+async def test_before_approval_the_page_counts_every_route(office: Office, writer: Browser) -> None:
+    await office.follow(3)
+    path = await written(writer)
+    assert f"{path}/ways" in await writer.read(path)
+    counted = await writer.read(f"{path}/ways")
+    assert "3 人" in counted
+    assert "客服消息" in counted
+    assert (await writer.get("/notices/999/ways")).status == 404
