@@ -7,11 +7,14 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from datetime import datetime
 from uuid import UUID
 
+import msgspec
 from aiohttp import web
 
 from services.audit.trail import Subject, record
 from services.clock import CITY_ZONE
 from services.console.errors import Refusal
+from services.console.notices.audience import AudiencePages
+from services.console.notices.choosing import AudienceForm
 from services.console.notices.forms import STATES as STATE_CHOICES
 from services.console.notices.forms import NoticeForm, NoticeSearchForm, fields_of
 from services.console.notices.planning import planning_pages
@@ -31,6 +34,8 @@ from services.staff.permissions import Permission
 
 VIEW, WRITE, APPROVE = Permission.NOTICES_VIEW, Permission.NOTICES_WRITE, Permission.NOTICES_APPROVE
 MOVING = frozenset({"due", "sending"})
+#: States before an approval, in which it is counted who would get it.
+COUNTED = frozenset({"draft", "submitted"})
 STATES = frozenset(value for value, _ in STATE_CHOICES)
 LOOK_SECONDS = 1.0
 FAILURES_SHOWN = 50
@@ -53,7 +58,7 @@ UNSAVED = UUID(int=0)
 
 def make_area(parts: Parts) -> Area:
     """The pages of notices."""
-    pages = _Notices(parts)
+    pages, audience = _Notices(parts), AudiencePages(parts)
     one = "/notices/{number}"
     return Area(
         name="notices",
@@ -64,7 +69,9 @@ def make_area(parts: Parts) -> Area:
             Page(method="POST", path="/notices/preview", handler=pages.preview, permission=WRITE, passive=True),
             *planning_pages(parts),
             *tester_pages(parts),
+            Page(method="POST", path="/notices/audience", handler=audience.count, permission=WRITE, passive=True),
             Page(method="GET", path=one, handler=pages.show, permission=VIEW),
+            Page(method="GET", path=f"{one}/reach", handler=audience.reach, permission=VIEW, passive=True),
             Page(method="GET", path=f"{one}/events", handler=pages.events, permission=VIEW, passive=True),
             Page(method="GET", path=f"{one}/failures.csv", handler=pages.failures, permission=VIEW),
             Page(method="GET", path=f"{one}/edit", handler=pages.show_edit, permission=WRITE),
@@ -86,6 +93,7 @@ class _Notices:
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
         self._notices = parts.topics.notices
+        self._audience = AudiencePages(parts)
 
     async def tasks(self, visit: Visit) -> Sequence[Task]:
         submitted = await self._notices.list(ListQuery(state="submitted", limit=100))
@@ -106,31 +114,38 @@ class _Notices:
         return visit.render("notices/list.html", listing=listing, form=form)
 
     async def show_new(self, visit: Visit) -> web.StreamResponse:
-        return self._form_page(visit, visit.bind(NoticeForm, department=visit.person.department, late_policy="ask"))
+        form = visit.bind(NoticeForm, department=visit.person.department, late_policy="ask")
+        return await self._form_page(visit, form, await self._audience.form(visit))
 
     async def create(self, visit: Visit) -> web.StreamResponse:
-        form = visit.bind(NoticeForm)
-        if not form.validate():
-            return self._form_page(visit, form, status=422)
+        form, audience = visit.bind(NoticeForm), await self._audience.form(visit)
+        # Both are looked at: all that is wrong is said at once.
+        if not all([form.validate(), audience.validate()]):
+            return await self._form_page(visit, form, audience, status=422)
         try:
-            made = await self._notices.create(form.draft(visit.person.login))
+            draft = msgspec.structs.replace(form.draft(visit.person.login), audience_rules=audience.rules())
+            made = await self._notices.create(draft)
         except (BadRequest, Conflict) as error:
-            return self._form_page(visit, form, problem=error.detail, status=error.status)
+            return await self._form_page(visit, form, audience, problem=error.detail, status=error.status)
         await self._note(visit, made, "notices.created")
         return visit.redirect(f"/notices/{made.number}", "草稿已保存。看过预览以后，请提交审核。", "info")
 
     async def show_edit(self, visit: Visit) -> web.StreamResponse:
         one = await self._notice(visit)
-        return self._form_page(visit, visit.bind(NoticeForm, **fields_of(one)), one)
+        return await self._form_page(
+            visit, visit.bind(NoticeForm, **fields_of(one)), await self._audience.form(visit, one), one
+        )
 
     async def edit(self, visit: Visit) -> web.StreamResponse:
         one, form = await self._notice(visit), visit.bind(NoticeForm)
-        if not form.validate():
-            return self._form_page(visit, form, one, status=422)
+        audience = await self._audience.form(visit, one)
+        if not all([form.validate(), audience.validate()]):
+            return await self._form_page(visit, form, audience, one, status=422)
         try:
-            changed = await self._notices.edit(str(one.id), form.edit(visit.person.login))
+            edit = msgspec.structs.replace(form.edit(visit.person.login), audience_rules=audience.rules())
+            changed = await self._notices.edit(str(one.id), edit)
         except (BadRequest, Conflict) as error:
-            return self._form_page(visit, form, one, problem=error.detail, status=error.status)
+            return await self._form_page(visit, form, audience, one, problem=error.detail, status=error.status)
         await self._note(visit, changed, "notices.edited")
         said = "已保存。原来的审核作废，请重新提交。" if one.state != "draft" else "已保存。"
         return visit.redirect(f"/notices/{one.number}", said)
@@ -154,6 +169,8 @@ class _Notices:
                 for change in await self._notices.changes(str(one.id))
             ],
             failures=page.failures,
+            lines=await self._notices.choosing.lines(one),
+            counts=one.state in COUNTED,
             moving=one.state in MOVING,
             allowed=lambda action: allowed(action, one.state),
             own=one.submitted_by == visit.person.login,
@@ -247,11 +264,26 @@ class _Notices:
             subject = Subject(kind="notice", id=str(one.number))
             record(session, visit.actor, action, subject, now=now, after=after, reason=reason)
 
-    def _form_page(
-        self, visit: Visit, form: NoticeForm, one: Notice | None = None, *, problem: str = "", status: int = 200
+    async def _form_page(
+        self,
+        visit: Visit,
+        form: NoticeForm,
+        audience: AudienceForm,
+        one: Notice | None = None,
+        *,
+        problem: str = "",
+        status: int = 200,
     ) -> web.StreamResponse:
         return visit.render(
-            "notices/form.html", status=status, form=form, one=one, problem=problem, previews=_previews(form, one)
+            "notices/form.html",
+            status=status,
+            form=form,
+            audience=audience,
+            listed=one is not None and one.audience_kind == "list",
+            lines=[] if one is None else await self._notices.choosing.lines(one),
+            one=one,
+            problem=problem,
+            previews=_previews(form, one),
         )
 
 

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from pathlib import Path
 from uuid import uuid4
 
 from playwright.sync_api import expect
 
 from services.clock import CITY_ZONE, SystemClock
 from services.staff.permissions import Role
+from services.subscriptions.loader import import_subjects
 from tests.acceptance.console.conftest import AsStaff
 from tests.acceptance.console.staff import Console, assert_accessible, picture
 from tests.fakes.office import make_office
+
+CITY = Path(__file__).resolve().parents[3] / "data" / "city"
 
 
 def test_a_notice_is_written_with_its_preview_submitted_and_approved_by_a_second_person(
@@ -19,6 +23,7 @@ def test_a_notice_is_written_with_its_preview_submitted_and_approved_by_a_second
 ) -> None:
     title = f"停水通知{uuid4().hex[:4]}"
     console.run(lambda sessions: make_office(sessions, SystemClock()).follow(3))
+    console.run(lambda sessions: import_subjects(sessions, CITY / "subjects.yml"))
     writer, approver = as_staff(Role.SCHEDULER), as_staff(Role.APPROVER)
     writer.goto(f"{console.url}/notices")
     assert_accessible(writer)
@@ -28,13 +33,23 @@ def test_a_notice_is_written_with_its_preview_submitted_and_approved_by_a_second
     writer.get_by_label("发文单位").fill("云江水务")
     writer.get_by_label("发送时间", exact=True).fill(f"{datetime.now(CITY_ZONE) + timedelta(hours=2):%Y-%m-%dT%H:%M}")
     expect(writer.locator("#preview")).to_contain_text("城东片区停水")
+    expect(writer.locator("#audience-count")).to_contain_text("发给：全部关注者")
+    writer.get_by_text("按订阅的主题和地区").click()
+    topics = writer.get_by_role("group", name="订阅了这些主题的人", exact=True)
+    topics.get_by_label("医保", exact=True).check()
+    expect(writer.locator("#audience-count")).to_contain_text("发给：订阅了医保的人")
     assert_accessible(writer)
     picture(writer, "notice-form")
+    topics.get_by_label("医保", exact=True).uncheck()
+    expect(writer.locator("#audience-count")).to_contain_text("发给：全部关注者")
     writer.get_by_role("button", name="保存草稿").click()
     expect(writer.get_by_text("草稿已保存")).to_be_visible()
     writer.get_by_role("button", name="提交审核").click()
     expect(writer.get_by_text("请另一位有审批权限的同事来审核")).to_be_visible()
     address = writer.url
+    expect(writer.get_by_role("region", name="收件范围")).to_contain_text("能收到")
+    assert_accessible(writer)
+    picture(writer, "notice-reach")
 
     approver.goto(f"{console.url}/")
     approver.get_by_role("link", name="通知等待审核").click()

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+import re
+from datetime import date, timedelta
 
+import msgspec
 import pytest
+from sqlalchemy import text
 
 from bot.errors import DeliveryInDoubt, RecipientUnreachable
 from services.db import Sessions
+from services.notices.audience import ActiveRule, AudienceRules, CaseRule, TopicRule
 from services.staff.permissions import Role
+from services.subscriptions.service import SubscriptionService
 from tests.fakes.clock import FixedClock
 from tests.fakes.office import Office, make_office
 from tests.integration.console.conftest import Browser, NewBrowser
@@ -279,3 +284,84 @@ async def test_before_approval_the_page_counts_every_route(office: Office, write
     assert "3 人" in counted
     assert "客服消息" in counted
     assert (await writer.get("/notices/999/ways")).status == 404
+
+
+@pytest.fixture
+async def subjects(sessions: Sessions, clock: FixedClock) -> SubscriptionService:
+    rows = "('medical_insurance', 'topic', '医保', '[]', 1, true), ('990101', 'district', '江北区', '[]', 2, true)"
+    async with sessions.begin() as session:
+        await session.execute(text(f"INSERT INTO subscription_subjects VALUES {rows}"))  # noqa: S608
+    return SubscriptionService(sessions=sessions, clock=clock)
+
+
+async def test_the_audience_is_chosen_counted_shown_and_sent_to(
+    office: Office, writer: Browser, approver: Browser, clock: FixedClock, subjects: SubscriptionService
+) -> None:
+    insured, *_ = await office.follow(4)
+    await subjects.subscribe(insured, "medical_insurance")
+    chosen = {"match": "any", "topics": "medical_insurance"}
+
+    counted = await writer.post("/notices/audience", at="/notices/new", **FIELDS, **chosen)
+    page = await counted.text()
+    assert "现在符合的有 1 人（关注者共 4 人）" in page
+    assert "发给：订阅了医保的人" in page
+
+    path = await written(writer, **chosen)
+    assert "发给：订阅了医保的人" in await writer.read(path)
+    assert "1 人" in await writer.read(f"{path}/reach")
+    page = await writer.read(f"{path}/edit")
+    assert re.search(r'<input[^>]*checked[^>]*value="medical_insurance"', page)
+    await writer.post(f"{path}/submit")
+    await approver.post(f"{path}/approve", version="1")
+    clock.advance(minutes=5)
+    await office.lifecycle.tick()
+    await office.send_all()
+    assert office.platform.per_address() == {f"openid-{insured}": 1}
+
+
+async def test_who_left_all_notices_is_counted_under_the_reason(
+    office: Office, writer: Browser, subjects: SubscriptionService
+) -> None:
+    gone, *_ = await office.follow(3)
+    await subjects.leave_all(gone)
+    counted = await (await writer.post("/notices/audience", at="/notices/new", **FIELDS, match="any")).text()
+    assert "现在符合的有 2 人（关注者共 3 人），另有 1 人退订了全部通知，不会收到" in counted
+    path = await written(writer)
+    page = await writer.read(f"{path}/reach")
+    assert "收不到：退订了全部通知，只接收紧急通知" in page
+
+
+@pytest.mark.parametrize(
+    ("fields", "why"),
+    [
+        ({"match": "any", "booked_first": "2026-12-02", "booked_last": "2026-12-01"}, "早于开始"),
+        ({"match": "any", "active_since": "昨天"}, "日期没有看懂"),
+        ({"match": "any", "kept": "{"}, "没有读懂"),
+        ({"match": "any", "kept": '{"include":[{"kind":"topic","codes":["moon"]}]}'}, "没有“moon”这个主题"),
+    ],
+)
+async def test_an_audience_that_cannot_be_used_is_refused_where_it_is_chosen(
+    office: Office, writer: Browser, fields: dict[str, str], why: str
+) -> None:
+    counted = await writer.post("/notices/audience", at="/notices/new", **FIELDS, **fields)
+    assert why in await counted.text()
+    saved = await writer.post("/notices/new", **{**FIELDS, **fields})
+    assert saved.status in (400, 422)
+    assert "/notices/1" not in saved.headers.get("Location", "")
+
+
+async def test_rules_that_the_page_cannot_show_are_told_and_kept(
+    office: Office, writer: Browser, subjects: SubscriptionService
+) -> None:
+    await office.follow(1)
+    topic, case = TopicRule(codes=["medical_insurance"]), CaseRule(task_codes=["YJ-1"])
+    rules = AudienceRules(match="all", include=[topic, case], exclude=[ActiveRule(since=date(2026, 11, 1))])
+    notice = await office.draft(audience_rules=rules)
+    path = f"/notices/{notice.number}"
+
+    page = await writer.read(f"{path}/edit")
+    assert "发给：订阅了医保的人，并且订阅了事项编码为YJ-1的办件进展的人" in page
+    kept = msgspec.json.encode(rules).decode()
+    await writer.post(f"{path}/edit", **{**FIELDS, "title": "改过的标题", "kept": kept})
+    changed = await office.service.get(str(notice.number))
+    assert (changed.title, changed.audience_rules) == ("改过的标题", rules)
