@@ -75,7 +75,9 @@ class AudienceService:
         """The condition under which the citizen in that column meets the rules."""
         rules = whom.rules
         conditions: list[ColumnElement[bool]] = []
-        if not whom.leavers:
+        if whom.only_leavers:
+            conditions.append(citizen.in_(subscriptions.leavers()))
+        elif not whom.leavers:
             conditions.append(citizen.not_in(subscriptions.leavers()))
         if rules.include:
             together = or_ if rules.match == "any" else and_

@@ -117,6 +117,8 @@ class Whom:
     notice_id: UUID | None = None
     #: Those who want no notices any more get it, too: an emergency.
     leavers: bool = False
+    #: Of those who meet the rules, only who wants no notices any more.
+    only_leavers: bool = False
     #: Only who has an address; only who wrote to us since then; only who agreed to subscription notices; only who did
     #: not have a month's mass messages since then.
     addressed: bool = False

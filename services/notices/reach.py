@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import AsyncIterator
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 from uuid import UUID
@@ -39,6 +39,19 @@ USED_UP = text("""
 """)
 
 
+@dataclass(kw_only=True, slots=True)
+class Lost:
+    """Whom a notice will not reach for one reason: how many, and the first of them."""
+
+    count: int = 0
+    first: list[UUID] = field(default_factory=list)
+
+    def add(self, citizen: UUID) -> None:
+        self.count += 1
+        if len(self.first) < NAMED:
+            self.first.append(citizen)
+
+
 class ReachService:
     """Counts an audience before it is frozen."""
 
@@ -59,10 +72,8 @@ class ReachService:
         whom = replace(repository.whom_of(notice), leavers=True)
         wanting = repository.whom_of(notice)
         if notice.audience_kind == "all" and not sent:
-            audience = await self._audience.count_followers(whom)
-            if wanting == whom or audience == await self._audience.count_followers(wanting):
-                return _reach(notice, audience, {})
-        audience, lost = 0, dict[str, list[UUID]]()
+            return await self._counted(notice, whom, every=wanting == whom)
+        audience, lost = 0, dict[str, Lost]()
         async for page in self._pages(notice, whom):
             audience += len(page)
             citizens = [citizen for citizen, _ in page]
@@ -71,8 +82,19 @@ class ReachService:
             for citizen, reason in page:
                 why = reason or ("left" if citizen in left else "month_used_up" if citizen in used_up else "")
                 if why:
-                    lost.setdefault(why, []).append(citizen)
+                    lost.setdefault(why, Lost()).add(citizen)
         return _reach(notice, audience, lost)
+
+    async def _counted(self, notice: NoticeRow, whom: Whom, *, every: bool) -> Reach:
+        """Counted by the database alone: all followers who meet the rules, and who of them wants no notices any more
+        (nobody, where `every` one gets it)."""
+        audience = await self._audience.count_followers(whom)
+        gone = replace(whom, only_leavers=True)
+        left = 0 if every else await self._audience.count_followers(gone)
+        if not left:
+            return _reach(notice, audience, {})
+        named = [found.citizen_id for found in await self._audience.followers(None, NAMED, gone)]
+        return _reach(notice, audience, {"left": Lost(count=left, first=named)})
 
     async def anybody(self, reference: str) -> bool:
         """Is there anybody whom it is for?"""
@@ -123,10 +145,10 @@ class ReachService:
             return frozenset((await session.execute(USED_UP, values)).scalars())
 
 
-def _reach(notice: NoticeRow, audience: int, lost: dict[str, list[UUID]]) -> Reach:
+def _reach(notice: NoticeRow, audience: int, lost: dict[str, Lost]) -> Reach:
     route = ROUTES[notice.route]
-    reachable = audience - sum(map(len, lost.values()))
-    rows = audience - len(lost.get("left", ()))
+    reachable = audience - sum(one.count for one in lost.values())
+    rows = audience - (lost["left"].count if "left" in lost else 0)
     calls = math.ceil(rows / route.chunk_size) if route.grouped else reachable
     warnings = []
     if not reachable:
@@ -139,7 +161,7 @@ def _reach(notice: NoticeRow, audience: int, lost: dict[str, list[UUID]]) -> Rea
         audience=audience,
         reachable=reachable,
         unreachable=[
-            Unreachable(reason=why, reason_text=texts.reason_text(why), count=len(them), citizens=them[:NAMED])
+            Unreachable(reason=why, reason_text=texts.reason_text(why), count=them.count, citizens=them.first)
             for why, them in sorted(lost.items())
         ],
         calls=calls,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import ARRAY, Select, Uuid, any_, literal, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.subscriptions import repository
@@ -20,7 +20,7 @@ def followers_of(codes: Sequence[str]) -> Select[tuple[UUID]]:
 def leavers(*, among: Sequence[UUID] | None = None) -> Select[tuple[UUID]]:
     """Who wants no notices any more; of these citizens, where some are given."""
     query = select(LeaverRow.citizen_id)
-    return query if among is None else query.where(LeaverRow.citizen_id.in_(among))
+    return query if among is None else query.where(LeaverRow.citizen_id == any_(literal(list(among), ARRAY(Uuid))))
 
 
 async def names(session: AsyncSession) -> tuple[Mapping[str, str], Mapping[str, str]]:
