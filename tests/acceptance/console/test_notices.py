@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import threading
 from datetime import datetime, timedelta
 from pathlib import Path
 from uuid import uuid4
@@ -9,6 +11,7 @@ from uuid import uuid4
 from playwright.sync_api import expect
 
 from services.clock import CITY_ZONE, SystemClock
+from services.db import Sessions
 from services.staff.permissions import Role
 from services.subscriptions.loader import import_subjects
 from tests.acceptance.console.conftest import AsStaff
@@ -70,3 +73,41 @@ def test_a_notice_is_written_with_its_preview_submitted_and_approved_by_a_second
     writer.get_by_role("button", name="取消通知").click()
     writer.get_by_role("button", name="确定").click()
     expect(writer.get_by_text("没有发出的不再发送").first).to_be_visible()
+
+
+def test_a_notice_is_watched_while_it_is_sent_and_stands_in_the_calendar(as_staff: AsStaff, console: Console) -> None:
+    title = f"停电通知{uuid4().hex[:4]}"
+    begun = threading.Event()
+
+    async def approve(sessions: Sessions) -> None:
+        office = make_office(sessions, SystemClock())
+        await office.follow(60)
+        await office.approved(title=title, due_at=SystemClock().now())
+
+    async def send(sessions: Sessions) -> None:
+        office = make_office(sessions, SystemClock())
+        await office.lifecycle.tick()
+        begun.set()
+        await asyncio.sleep(2)
+        await office.send_all()
+
+    console.run(approve)
+    watcher = as_staff(Role.SCHEDULER)
+    watcher.goto(f"{console.url}/notices/calendar")
+    expect(watcher.get_by_role("link", name=title)).to_be_visible()
+    assert_accessible(watcher)
+    picture(watcher, "notice-calendar")
+    watcher.get_by_role("link", name=title).click()
+    sending = threading.Thread(target=lambda: console.run(send))
+    sending.start()
+    assert begun.wait(60)
+    watcher.reload()
+    expect(watcher.get_by_text("发送中").first).to_be_visible()
+    expect(watcher.get_by_text("已发完").first).to_be_visible(timeout=60_000)
+    sending.join()
+    assert_accessible(watcher)
+    picture(watcher, "notice-sent")
+
+    watcher.goto(f"{console.url}/notices/testers")
+    expect(watcher.get_by_text("还没有试发人员")).to_be_visible()
+    assert_accessible(watcher)
