@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, not_, or_, true
+from sqlalchemy import ColumnElement, Select, and_, exists, not_, true, union_all
 from sqlalchemy.orm import InstrumentedAttribute
 
 from services.appointments import queries as appointments
@@ -78,11 +78,11 @@ class AudienceService:
         if whom.only_leavers:
             conditions.append(citizen.in_(subscriptions.leavers()))
         elif not whom.leavers:
-            conditions.append(citizen.not_in(subscriptions.leavers()))
+            conditions.append(_not_among(citizen, subscriptions.leavers()))
         if rules.include:
-            together = or_ if rules.match == "any" else and_
-            conditions.append(together(*(citizen.in_(_who(rule, whom)) for rule in rules.include)))
-        conditions += [not_(citizen.in_(_who(rule, whom))) for rule in rules.exclude]
+            meant = [_who(rule, whom) for rule in rules.include]
+            conditions += [citizen.in_(union_all(*meant))] if rules.match == "any" else map(citizen.in_, meant)
+        conditions += [_not_among(citizen, _who(rule, whom)) for rule in rules.exclude]
         return and_(true(), *conditions, *_reached(citizen, whom))
 
 
@@ -95,7 +95,15 @@ def _reached(citizen: InstrumentedAttribute[UUID], whom: Whom) -> Iterator[Colum
     if whom.agreed:
         yield citizen.in_(agreed())
     if whom.fewer_since is not None:
-        yield citizen.not_in(had_them(whom.fewer_since))
+        yield _not_among(citizen, had_them(whom.fewer_since))
+
+
+def _not_among(citizen: InstrumentedAttribute[UUID], others: Select[tuple[UUID]]) -> ColumnElement[bool]:
+    """As NOT EXISTS, which PostgreSQL joins: NOT IN, and INs tied by OR, it looks up one by one in a list as long as
+    the others' once that is larger than its working memory."""
+    found = others.subquery()
+    (column,) = found.columns
+    return not_(exists().where(column == citizen))
 
 
 def _who(rule: Rule, whom: Whom) -> Select[tuple[UUID]]:
