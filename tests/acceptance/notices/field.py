@@ -21,7 +21,7 @@ import aiohttp
 import msgspec
 from sqlalchemy import text
 
-from services.citizens.service import CitizenService
+from services.audience.service import AudienceService
 from services.clock import SystemClock
 from services.db import Sessions, make_engine, make_sessions
 from services.embedded import EmbeddedPostgres, migrate
@@ -80,8 +80,7 @@ class Field:
     _begins: dict[UUID, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self._citizens = CitizenService(sessions=self.sessions, clock=SystemClock())
-        audience = self._citizens
+        self._audience = audience = AudienceService(sessions=self.sessions, clock=SystemClock())
         self.service = NoticeService(sessions=self.sessions, clock=SystemClock(), audience=audience)
         self.lifecycle = LifecycleService(sessions=self.sessions, clock=SystemClock(), audience=audience)
 
@@ -100,7 +99,7 @@ class Field:
 
     async def some_citizens(self, count: int) -> list[UUID]:
         """The first of them."""
-        return [citizen.citizen_id for citizen in await self._citizens.followers(None, count)]
+        return [citizen.citizen_id for citizen in await self._audience.followers(None, count)]
 
     async def platform(self, method: str, where: str, **body: object) -> None:
         """Tells the simulator something."""
