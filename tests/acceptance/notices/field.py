@@ -20,6 +20,7 @@ from uuid import UUID
 import aiohttp
 import msgspec
 from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.audience.service import AudienceService
 from services.clock import SystemClock
@@ -71,7 +72,7 @@ class Field:
     folder: Path
     server: EmbeddedPostgres
     database_url: str
-    sessions: Sessions
+    engine: AsyncEngine
     simulator: Process
     http: aiohttp.ClientSession
     workers: list[Process] = field(default_factory=list)
@@ -80,6 +81,7 @@ class Field:
     _begins: dict[UUID, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        self.sessions: Sessions = make_sessions(self.engine)
         self._audience = audience = AudienceService(sessions=self.sessions, clock=SystemClock())
         self.service = NoticeService(sessions=self.sessions, clock=SystemClock(), audience=audience)
         self.lifecycle = LifecycleService(sessions=self.sessions, clock=SystemClock(), audience=audience)
@@ -238,7 +240,7 @@ async def open_field(folder: Path, database: Path) -> AsyncIterator[Field]:
         )
         await simulator.start()
         async with aiohttp.ClientSession() as http:
-            field = Field(folder, server, database_url, make_sessions(engine), simulator, http)
+            field = Field(folder, server, database_url, engine, simulator, http)
             try:
                 yield field
             finally:

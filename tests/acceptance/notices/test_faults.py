@@ -8,15 +8,17 @@ from __future__ import annotations
 import asyncio
 import random
 import signal
+import subprocess
 import tempfile
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
 
+import psutil
+import psycopg
 import pytest
 import pytest_asyncio
 from sqlalchemy import text
-from sqlalchemy.exc import OperationalError
 
 from bot.faults import EXIT_CODE, FaultPoint
 from tests.acceptance.notices.field import KILLS, RECIPIENTS, Field, open_field
@@ -226,12 +228,14 @@ async def revived(field: Field) -> None:
     """The launcher's part: a server that died is started again; it reads its log before it lets anybody in."""
 
     async def answers() -> bool:
-        await asyncio.to_thread(field.server.revive)
+        # What is left of the dead server may still answer on an old connection, or be gone while it is looked at.
         try:
-            async with field.sessions() as session:
-                await session.execute(text("SELECT 1"))
-        except OperationalError:
+            await asyncio.to_thread(field.server.revive)
+            await asyncio.to_thread(lambda: psycopg.connect(field.database_url).close())
+        except (psycopg.OperationalError, psutil.Error, subprocess.SubprocessError):
             return False
         return True
 
+    await asyncio.sleep(1)
     await eventually(answers, seconds=60)
+    await field.engine.dispose()
