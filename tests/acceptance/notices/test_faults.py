@@ -63,7 +63,6 @@ async def test_a_worker_killed_at_a_marked_point(field: Field, point: FaultPoint
 
 
 async def test_without_such_a_guard_what_was_in_flight_is_in_doubt(field: Field) -> None:
-    await field.platform("PUT", "/sim/templates", template_id="subscription", kind="subscription", title="通知")
     notice = await field.announce(route="customer")
     mortal = await field.worker(ZQ_FAULT_POINT=FaultPoint.NOTICE_ANSWERED.value)
     assert await mortal.ended(60) == EXIT_CODE
