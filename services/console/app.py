@@ -112,7 +112,15 @@ async def _problem_pages(request: web.Request, handler: Answer) -> web.StreamRes
     except Refusal as error:
         return error_page(request, error.status, text=error.text, retry_after=error.retry_after)
     except Exception as error:
+        if isinstance(error, ConnectionResetError) and _has_left(request):
+            log.info("console.left", path=_pattern(request))
+            return web.Response(status=HTTPStatus.BAD_REQUEST)
         return _problem(request, error)
+
+
+def _has_left(request: web.Request) -> bool:
+    """Did the browser go to another page while it was still sending? Nobody is there to be told."""
+    return request.transport is None or request.transport.is_closing()
 
 
 def _problem(request: web.Request, error: Exception) -> web.Response:
