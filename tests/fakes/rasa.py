@@ -13,6 +13,12 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 
+def _open() -> asyncio.Event:
+    gate = asyncio.Event()
+    gate.set()
+    return gate
+
+
 @dataclass
 class FakeRasa:
     """Answers `答：<text>`; the knobs make it slow, silent, broken or talkative."""
@@ -20,6 +26,8 @@ class FakeRasa:
     token: str
     #: What one turn takes.
     seconds: float = 0.0
+    #: A turn ends only while this is set.
+    gate: asyncio.Event = field(default_factory=_open)
     #: Answered instead of a turn, one after the other.
     failures: list[web.Response] = field(default_factory=list)
     #: Said instead of the echo, by text.
@@ -49,6 +57,7 @@ class FakeRasa:
         self.most_at_once = max(self.most_at_once, sum(self._busy.values()))
         try:
             await asyncio.sleep(self.seconds)
+            await self.gate.wait()
         finally:
             self._busy[sender] -= 1
         if message_id not in self._known:

@@ -64,11 +64,11 @@ class FakeWeChat:
         common = {"ToUserName": self.account, "FromUserName": openid, "CreateTime": str(int(time.time()))}
         body = xml({**common, **fields})
         for number in range(1, self.most_tries + 1):
-            started = time.monotonic()
-            answer = await self.post(body)
+            started, seconds = time.monotonic(), self.seconds
+            answer = await self.post(body, seconds=seconds)
             if answer is not None:
                 return self._judge(openid, *answer, tries=number)
-            await asyncio.sleep(max(0.0, self.seconds - (time.monotonic() - started)))
+            await asyncio.sleep(max(0.0, seconds - (time.monotonic() - started)))
         return Outcome(kind="unavailable", tries=self.most_tries)
 
     async def post(

@@ -52,7 +52,7 @@ async def mortal_edge(settings: BotSettings, wechat: FakeWeChat, tmp_path: Path)
 async def test_the_worker_answers_what_the_edge_has_accepted_and_left(
     worker: Process, mortal_edge: Process, wechat: FakeWeChat, rasa: FakeRasa, rows: Rows
 ) -> None:
-    wechat.most_tries, wechat.seconds = 1, 1.0
+    wechat.most_tries = 1
     await worker.start()
     await mortal_edge.start(ZQ_FAULT_POINT=FaultPoint.ACCEPTED.value)
     await asyncio.gather(wechat.say("o1", "你好"), mortal_edge.ended())
