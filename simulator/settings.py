@@ -49,6 +49,8 @@ class SimulatorSettings(msgspec.Struct, frozen=True, kw_only=True, rename=enviro
     sim_callback_seconds: Seconds = 5.0
     #: How long a template message or a mass message takes until its receipt is sent.
     sim_job_seconds: Annotated[float, msgspec.Meta(ge=0, le=3600)] = 1.0
+    #: False where nobody listens for receipts: a million that wait to be sent would fill the memory.
+    sim_receipts: bool = True
     #: Ids under which the platform knows the example templates, beside those it always knows.
     wechat_notice_template_id: str = ""
     wechat_subscription_template_id: str = ""

@@ -99,6 +99,8 @@ async def _run(platform: Platform, job: MassJob, recipients: Sequence[Recipient]
         job.state = "SEND_SUCCESS"
     admitted = sum(not recipient.refused for recipient in recipients)
     platform.log.append("mass.finished", msg_id=str(job.mass_id), total=len(recipients), filtered=admitted, sent=sent)
+    if not platform.settings.sim_receipts:
+        return
     fields: Fields = {
         "Event": "MASSSENDJOBFINISH",
         "MsgID": job.mass_id,

@@ -68,7 +68,8 @@ async def send_template(call: Call) -> Answer:
         client_msg_id=body.client_msg_id,
         raw=call.raw.decode(),
     )
-    platform.later(_template_receipt(platform, body.touser, message_id))
+    if platform.settings.sim_receipts:
+        platform.later(_template_receipt(platform, body.touser, message_id))
     return {**OK, "msgid": message_id}
 
 
@@ -99,7 +100,8 @@ async def send_subscription(call: Call) -> Answer:
         template_id=body.template_id,
         raw=call.raw.decode(),
     )
-    platform.later(_subscription_receipt(platform, body, message_id))
+    if platform.settings.sim_receipts:
+        platform.later(_subscription_receipt(platform, body, message_id))
     return {**OK, "msgid": message_id}
 
 

@@ -6,6 +6,7 @@ A field of a subscription template is named for its type and a number, such as t
 from __future__ import annotations
 
 import re
+from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -113,25 +114,31 @@ class RepeatGuard:
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._seen: dict[tuple[str, str], tuple[datetime, int]] = {}
+        self._seen: dict[tuple[str, str], int] = {}
+        #: In the order of their time. A queue beside the dictionary: the first key of a dictionary from which much was
+        #: taken at the front takes as long to find as much was taken.
+        self._times: deque[tuple[datetime, tuple[str, str]]] = deque()
+
+    def __len__(self) -> int:
+        return len(self._seen)
 
     def forget(self) -> None:
         self._seen.clear()
+        self._times.clear()
 
     def find(self, openid: str, client_id: str) -> int | None:
         """The id of the message that was sent under this client_msg_id, None for a new one."""
         if len(client_id) > CLIENT_ID_LENGTH:
             raise ApiError(47003, "client_msg_id is too long")
         now = self._clock.now()
-        # In the order of their time: what is too old stands first.
-        while self._seen and now - next(iter(self._seen.values()))[0] >= GUARD_TIME:
-            del self._seen[next(iter(self._seen))]
-        seen = self._seen.get((openid, client_id)) if client_id else None
-        return seen[1] if seen else None
+        while self._times and now - self._times[0][0] >= GUARD_TIME:
+            del self._seen[self._times.popleft()[1]]
+        return self._seen.get((openid, client_id)) if client_id else None
 
     def remember(self, openid: str, client_id: str, message_id: int) -> None:
         if client_id:
-            self._seen[openid, client_id] = (self._clock.now(), message_id)
+            self._seen[openid, client_id] = message_id
+            self._times.append((self._clock.now(), (openid, client_id)))
 
 
 class Consents:

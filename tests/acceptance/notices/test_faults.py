@@ -28,6 +28,8 @@ POINTS = [point for point in FaultPoint if point.value.startswith("notice_")]
 SOME = RECIPIENTS // 4
 #: So that there is a middle in which something can happen.
 SLOWLY = str(RECIPIENTS // 10)
+#: Slower still, so that the last of the kills comes before the end.
+KILLED_SLOWLY = str(max(1, RECIPIENTS // max(10, KILLS)))
 SLEPT = text("UPDATE notices SET due_at = due_at - :slept, wake_at = now() WHERE id = :id")
 TEMPLATE = "/cgi-bin/message/template/send"
 
@@ -77,7 +79,7 @@ async def test_workers_killed_at_random_moments(field: Field) -> None:
     notice = await field.announce()
     moments = random.Random(20261128)  # noqa: S311 (not for secrets)
     for _ in range(KILLS):
-        worker = await field.worker(ZQ_NOTICES_PER_SECOND=SLOWLY)
+        worker = await field.worker(ZQ_NOTICES_PER_SECOND=KILLED_SLOWLY)
         await asyncio.sleep(moments.uniform(0.0, 1.5))
         await worker.kill()
     await field.worker()

@@ -97,6 +97,22 @@ def test_a_client_msg_id_guards_for_ten_minutes_and_one_citizen():
     assert guard.find("oA", "n1") is None
 
 
+def test_the_guard_keeps_nothing_that_is_over():
+    clock = FixedClock()
+    guard = RepeatGuard(clock)
+    many = 20_000
+    for number in range(many):
+        guard.remember("oA", f"n{number}", number)
+        clock.advance(seconds=1)
+    assert [guard.find("oA", f"n{number}") for number in (0, many - 601, many - 599, many - 1)] == [
+        None,
+        None,
+        many - 599,
+        many - 1,
+    ]
+    assert len(guard) < 600
+
+
 def test_without_a_client_msg_id_nothing_is_guarded_and_a_long_one_is_refused():
     guard = RepeatGuard(FixedClock())
     guard.remember("oA", "", 7)
