@@ -33,7 +33,7 @@ TAKE_CHUNK = text("""
     WITH free AS (
         SELECT chunk, lease FROM notice_chunks
         WHERE notice_id = :notice AND version = :version AND is_open AND available_at <= now()
-        ORDER BY available_at, chunk LIMIT 1 FOR UPDATE SKIP LOCKED)
+        ORDER BY doubtful DESC, available_at, chunk LIMIT 1 FOR UPDATE SKIP LOCKED)
     UPDATE notice_chunks c SET lease = :lease, available_at = now() + make_interval(secs => :seconds)
     FROM free WHERE c.notice_id = :notice AND c.version = :version AND c.chunk = free.chunk
     RETURNING c.chunk, free.lease IS NOT NULL AS lost
@@ -59,7 +59,7 @@ LOCK_CHUNK = text("""
     WHERE notice_id = :notice AND version = :version AND chunk = :chunk FOR UPDATE
 """)
 RENEW = text("""
-    UPDATE notice_chunks SET available_at = now() + make_interval(secs => :seconds)
+    UPDATE notice_chunks SET available_at = now() + make_interval(secs => :seconds), doubtful = true
     WHERE notice_id = :notice AND version = :version AND chunk = :chunk
 """)
 MARK = text("""
@@ -105,6 +105,9 @@ UNLEASE_ROWS = text("""
 """)
 RELEASE = text("""
     UPDATE notice_chunks SET lease = NULL, available_at = now() + make_interval(secs => :seconds),
+        doubtful = EXISTS (
+            SELECT 1 FROM notice_deliveries d WHERE d.notice_id = :notice AND d.version = :version
+                AND d.chunk = :chunk AND d.state = 'pending' AND d.doubts > 0),
         is_open = EXISTS (
             SELECT 1 FROM notice_deliveries d WHERE d.notice_id = :notice AND d.version = :version
                 AND d.chunk = :chunk AND d.state IN ('pending', 'leased', 'attempting'))
@@ -193,7 +196,7 @@ async def lock_chunk(session: AsyncSession, key: ChunkKey, lease: UUID) -> bool:
 
 
 async def renew(session: AsyncSession, key: ChunkKey, seconds: float) -> None:
-    """Holds the locked chunk for `seconds` more."""
+    """Holds the locked chunk, whose rows are about to be called, for `seconds` more."""
     await session.execute(RENEW, {**_values(key), "seconds": seconds})
 
 

@@ -234,6 +234,7 @@ class ChunkRow(Base):
             "ix_notice_chunks_open",
             "notice_id",
             "version",
+            text("doubtful DESC"),
             "available_at",
             "chunk",
             postgresql_where=text("is_open"),
@@ -245,6 +246,9 @@ class ChunkRow(Base):
     chunk: Mapped[int] = mapped_column(primary_key=True)
     #: Some row of it is not settled.
     is_open: Mapped[bool]
+    #: A row of it was called and its answer is not known: it goes before those never called, while the platform still
+    #: recognises a repeated call.
+    doubtful: Mapped[bool] = mapped_column(server_default=text("false"))
     #: When a worker may take it: now, after a pause for a busy platform, or when the present lease ends.
     available_at: Mapped[datetime]
     #: Who holds it; a holder that comes back late finds another's lease here.

@@ -6,6 +6,8 @@ import asyncio
 from collections.abc import Sequence
 from uuid import UUID
 
+from sqlalchemy import text
+
 from services.notices.rules import Row
 from services.notices.values import Chunk, Outcome
 from tests.fakes.office import Office
@@ -42,6 +44,32 @@ async def test_an_expired_lease_is_taken_over_and_its_old_holder_may_attempt_not
     advance = await office.dispatch.advance(old, [], citizens, lease_seconds=30)
     assert (advance.going, advance.marked) == (False, frozenset())
     assert await office.states(notice) == {"leased": 10}
+
+
+async def test_what_was_called_without_an_answer_goes_before_what_was_never_called(office: Office) -> None:
+    await office.follow(1000)
+    await office.sending()
+    lost = [await claimed(office) for _ in range(2)]
+    await office.dispatch.advance(lost[1], [], [one.citizen_id for one in lost[1].recipients[:3]], lease_seconds=30)
+    await let_go(office, lost)
+
+    again = await claimed(office)
+    assert again.key == lost[1].key
+    unknown = [
+        Outcome(citizen_id=one.citizen_id, row=Row(state="pending", attempts=1, doubts=1, reason="no_answer"))
+        for one in again.recipients[3:5]
+    ]
+    await office.dispatch.advance(again, [], [one.citizen_id for one in unknown], lease_seconds=30)
+    await office.dispatch.release(again, unknown, again_in_seconds=0)
+    assert (await claimed(office)).key == lost[1].key
+    assert (await claimed(office)).key.chunk == 2
+
+
+async def let_go(office: Office, chunks: Sequence[Chunk]) -> None:
+    """As if the leases of these, and nothing else, had ended just now."""
+    query = text("UPDATE notice_chunks SET available_at = now() WHERE chunk = ANY(:chunks)")
+    async with office.sessions.begin() as session:
+        await session.execute(query, {"chunks": [chunk.key.chunk for chunk in chunks]})
 
 
 async def test_what_an_old_holder_knows_was_accepted_still_counts_and_counts_once(office: Office) -> None:
