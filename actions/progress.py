@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from datetime import date
+from math import ceil
 
 from rasa_sdk import Tracker
 from rasa_sdk.events import FollowupAction, SlotSet
@@ -71,7 +72,7 @@ class QueryCodeStep:
         try:
             case = await turn.parts.backends.case(number, code, turn.message.citizen_id)
         except TooMany as refusal:
-            turn.tell("utter_too_many_tries", minutes=_minutes(refusal.retry_after))
+            turn.tell("utter_too_many_tries", wait=waiting_time(refusal.retry_after))
             turn.end()
         except Refusal:
             # Number and code are not told apart on purpose; the code is asked for again, the number may come along.
@@ -208,5 +209,10 @@ def _day(text: str) -> str:
     return f"{day.year}年{day.month}月{day.day}日"
 
 
-def _minutes(seconds: int | None) -> str:
-    return str(max(1, round((seconds or 3600) / 60)))
+def waiting_time(seconds: int | None) -> str:
+    """How long to wait, in the unit in which people say it, and never shorter than it is."""
+    minutes = ceil((seconds or 3600) / 60)
+    if minutes <= 90:
+        return f"{minutes}分钟"
+    hours = ceil(minutes / 60)
+    return f"{hours}小时" if hours <= 36 else f"{ceil(hours / 24)}天"

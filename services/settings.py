@@ -61,7 +61,7 @@ class ServicesSettings(SettingsBase, frozen=True, kw_only=True):
     vault_seconds: Annotated[int, msgspec.Meta(ge=60, le=2_592_000)] = 86_400
     #: How long a reserved appointment slot is held before it is free again.
     reservation_seconds: Annotated[int, msgspec.Meta(ge=30, le=86_400)] = 600
-    #: Wrong query codes allowed for one case within an hour before further tries are refused.
+    #: Wrong query codes allowed of one citizen within an hour; twice as many a day, four times as many in 30 days.
     case_attempts_per_hour: Annotated[int, msgspec.Meta(ge=1, le=1000)] = 5
     #: Address by which staff reach the console, like `https://staff.example.gov.cn`; with https its cookies are Secure.
     console_url: Annotated[str, msgspec.Meta(pattern=r"^(https?://[^/\s]+)?$")] = ""

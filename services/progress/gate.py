@@ -1,7 +1,8 @@
 """Who may see a case? Who knows its number and its code; wrong guesses are counted, and a wrong one tells nothing.
 
 Every attempt does the same statements, whether the number is unknown or the code is wrong. Attempts against one case,
-and those of one citizen, pass one at a time: guessing in parallel gives no further tries.
+and those of one citizen, pass one at a time: guessing in parallel gives no further tries. Whose guesses stop whom is
+decided in docs/decisions/0031-wrong-query-codes.md.
 """
 
 from __future__ import annotations
@@ -18,7 +19,15 @@ from services.crypto import Cipher
 from services.errors import TooManyAttempts
 from services.progress import repository
 from services.progress.models import CaseRow
-from services.progress.rules import WINDOW, id_tail, seconds_to_wait, typed_code
+from services.progress.rules import (
+    CROWD,
+    FORGOTTEN_AFTER,
+    MISTAKES,
+    id_tail,
+    most_counted,
+    seconds_to_wait,
+    typed_code,
+)
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -40,20 +49,29 @@ class Gate:
         Raises TooManyAttempts, with the seconds to wait, even for the right code: else it would tell which one that is.
         """
         number = typed_code(project_no)
-        subjects = (self._case_subject(number), self._citizen_subject(citizen_id))
-        await repository.lock_subjects(session, subjects)
-        wait = 0
-        for subject in subjects:
-            attempts = await repository.attempts(session, subject, now - WINDOW)
-            wait = max(wait, seconds_to_wait(attempts, self._limit, now))
+        case, citizen = self._case_subject(number), self._citizen_subject(citizen_id)
+        pair = self._pair_subject(number, citizen_id)
+        await repository.lock_subjects(session, (case, citizen))
+        known = await repository.knows(session, number, citizen_id)
+        wait = await self._wait(session, citizen, self._limit, now)
+        mistakes = len(await repository.attempts(session, pair, now - FORGOTTEN_AFTER, MISTAKES))
+        at_case = await self._wait(session, case, self._limit * (1 if mistakes >= MISTAKES else CROWD), now)
+        if not known:
+            wait = max(wait, at_case)
         if wait:
-            log.warning("case.guessing", retry_after=wait)
+            log.warning("case.guessing", retry_after=wait, known=known)
             raise TooManyAttempts(retry_after=wait)
         row = await repository.case(session, number)
-        if self._opens(row, number, query_code):
+        if row is not None and self._opens(row, number, query_code):
+            await repository.remember_opening(session, number, citizen_id, now)
             return row
-        await repository.add_attempts(session, subjects, now)
+        await repository.add_attempts(session, (case, citizen, pair), now)
         return None
+
+    @staticmethod
+    async def _wait(session: AsyncSession, subject: bytes, limit: int, now: datetime) -> int:
+        attempts = await repository.attempts(session, subject, now - FORGOTTEN_AFTER, most_counted(limit))
+        return seconds_to_wait(attempts, limit, now)
 
     def code_mark(self, project_no: str, query_code: str) -> bytes:
         """What is kept of a query code, or of an ID number's tail."""
@@ -74,3 +92,6 @@ class Gate:
 
     def _citizen_subject(self, citizen_id: UUID) -> bytes:
         return self._cipher.fingerprint(str(citizen_id), purpose="citizen attempt")
+
+    def _pair_subject(self, number: str, citizen_id: UUID) -> bytes:
+        return self._cipher.fingerprint(f"{citizen_id}\0{number}", purpose="citizen's attempt at a case")

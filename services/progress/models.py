@@ -108,7 +108,7 @@ class NewsRow(Base):
 
 
 class AttemptRow(Base):
-    """One wrong query code, counted against the number asked for and against the citizen who asked."""
+    """One wrong query code, counted against the number asked for, the citizen who asked, and both together."""
 
     __tablename__ = "progress_attempts"
     __table_args__ = (Index(None, "subject", "attempted_at"), Index(None, "attempted_at"))
@@ -117,3 +117,14 @@ class AttemptRow(Base):
     #: Fingerprint of the number or of the citizen: what was typed may be anything, an ID number too.
     subject: Mapped[bytes] = mapped_column(LargeBinary)
     attempted_at: Mapped[datetime]
+
+
+class OpeningRow(Base):
+    """A citizen who has opened a case with its code: others' guesses at it do not stop them."""
+
+    __tablename__ = "progress_openings"
+    __table_args__ = (Index(None, "citizen_id"), Index(None, "opened_at"))
+
+    project_no: Mapped[str] = mapped_column(ForeignKey("progress_cases.project_no"), primary_key=True)
+    citizen_id: Mapped[UUID] = mapped_column(primary_key=True)
+    opened_at: Mapped[datetime]

@@ -8,11 +8,11 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, func, insert, literal, or_, select, update
+from sqlalchemy import delete, exists, func, insert, literal, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.progress.models import AttemptRow, CaseRow, CodeRow, NewsRow, StepRow, SubscriptionRow
+from services.progress.models import AttemptRow, CaseRow, CodeRow, NewsRow, OpeningRow, StepRow, SubscriptionRow
 
 #: For so long nobody else gets the news that somebody has claimed.
 LEASE = timedelta(minutes=5)
@@ -57,9 +57,11 @@ def _lock_key(subject: bytes) -> int:
     return int.from_bytes(hashlib.sha256(b"progress attempt" + subject).digest()[:8], "big", signed=True)
 
 
-async def attempts(session: AsyncSession, subject: bytes, since: datetime) -> Sequence[datetime]:
+async def attempts(session: AsyncSession, subject: bytes, since: datetime, most: int) -> Sequence[datetime]:
+    """The latest wrong attempts, in order of time."""
     query = select(AttemptRow.attempted_at).where(AttemptRow.subject == subject, AttemptRow.attempted_at > since)
-    return (await session.scalars(query.order_by(AttemptRow.attempted_at))).all()
+    latest = await session.scalars(query.order_by(AttemptRow.attempted_at.desc()).limit(most))
+    return latest.all()[::-1]
 
 
 async def add_attempts(session: AsyncSession, subjects: Iterable[bytes], now: datetime) -> None:
@@ -69,6 +71,24 @@ async def add_attempts(session: AsyncSession, subjects: Iterable[bytes], now: da
 
 async def forget_attempts(session: AsyncSession, before: datetime) -> None:
     await session.execute(delete(AttemptRow).where(AttemptRow.attempted_at < before))
+
+
+async def knows(session: AsyncSession, project_no: str, citizen_id: UUID) -> bool:
+    """Has this citizen opened the case with its code before, or are they told when it moves?"""
+    opened = exists().where(OpeningRow.project_no == project_no, OpeningRow.citizen_id == citizen_id)
+    told = exists().where(SubscriptionRow.project_no == project_no, SubscriptionRow.citizen_id == citizen_id)
+    return bool(await session.scalar(select(or_(opened, told))))
+
+
+async def remember_opening(session: AsyncSession, project_no: str, citizen_id: UUID, now: datetime) -> None:
+    query = upsert(OpeningRow).values(project_no=project_no, citizen_id=citizen_id, opened_at=now)
+    await session.execute(
+        query.on_conflict_do_update(index_elements=["project_no", "citizen_id"], set_={"opened_at": now})
+    )
+
+
+async def forget_openings(session: AsyncSession, before: datetime) -> None:
+    await session.execute(delete(OpeningRow).where(OpeningRow.opened_at < before))
 
 
 async def subscribe(session: AsyncSession, project_no: str, citizen_id: UUID, now: datetime) -> None:
@@ -152,4 +172,5 @@ async def mark_delivered(session: AsyncSession, news_id: UUID, now: datetime) ->
 async def forget_citizen(session: AsyncSession, citizen_id: UUID) -> None:
     """Takes the citizen out of everything that would tell them something; the cases stay."""
     await session.execute(delete(SubscriptionRow).where(SubscriptionRow.citizen_id == citizen_id))
+    await session.execute(delete(OpeningRow).where(OpeningRow.citizen_id == citizen_id))
     await session.execute(delete(NewsRow).where(NewsRow.citizen_id == citizen_id))

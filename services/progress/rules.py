@@ -8,7 +8,16 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta, tzinfo
 from math import ceil
 
-WINDOW = timedelta(hours=1)
+#: Over each of these spans so many times the limit of wrong tries are let through: who is stopped again waits longer.
+SPANS = ((timedelta(hours=1), 1), (timedelta(days=1), 2), (timedelta(days=30), 4))
+#: Wrong tries that count no more.
+FORGOTTEN_AFTER = SPANS[-1][0]
+#: Wrong tries against one case by whoever does not know it: so many times the limit.
+CROWD = 10
+#: One's own wrong tries at a case after which one is taken for a guesser there: those share one limit.
+MISTAKES = 2
+#: Who has opened a case is known there for so long.
+KNOWN_FOR = timedelta(days=365)
 ID_TAIL = 6
 #: Letters and digits that a query code must have.
 CODE_LEAST = 4
@@ -16,10 +25,19 @@ CODE_LEAST = 4
 
 def seconds_to_wait(attempts: Sequence[datetime], limit: int, now: datetime) -> int:
     """Whole seconds until another attempt is allowed, 0 for now, after these wrong ones (in order of time)."""
-    recent = [moment for moment in attempts if moment > now - WINDOW]
+    return max(_seconds_of(attempts, limit * times, span, now) for span, times in SPANS)
+
+
+def most_counted(limit: int) -> int:
+    """How many of the latest wrong attempts decide about another one."""
+    return limit * max(times for _, times in SPANS)
+
+
+def _seconds_of(attempts: Sequence[datetime], limit: int, span: timedelta, now: datetime) -> int:
+    recent = [moment for moment in attempts if moment > now - span]
     if len(recent) < limit:
         return 0
-    return max(1, ceil((recent[-limit] + WINDOW - now).total_seconds()))
+    return max(1, ceil((recent[-limit] + span - now).total_seconds()))
 
 
 def typed_code(text: str) -> str:

@@ -16,7 +16,7 @@ from services.progress import feed, repository
 from services.progress.errors import CaseNotFound
 from services.progress.gate import Gate
 from services.progress.models import CaseRow
-from services.progress.rules import WINDOW, typed_code
+from services.progress.rules import FORGOTTEN_AFTER, KNOWN_FOR, typed_code
 from services.progress.types import Case, CaseFeed, CaseFollowed, CaseNews, CaseQuery, FeedOutcome, NewStep
 from services.progress.views import CodeLists, case_view, news_view
 from services.settings import ServicesSettings
@@ -128,13 +128,15 @@ class ProgressService:
             await repository.mark_delivered(session, news_id, self._clock.now())
 
     async def tick(self) -> None:
-        """Forgets wrong attempts that count no more."""
+        """Forgets wrong attempts that count no more, and who opened a case long ago."""
+        now = self._clock.now()
         async with self._sessions.begin() as session:
-            await repository.forget_attempts(session, self._clock.now() - WINDOW)
+            await repository.forget_attempts(session, now - FORGOTTEN_AFTER)
+            await repository.forget_openings(session, now - KNOWN_FOR)
 
     @staticmethod
     async def erase_citizen(session: AsyncSession, citizen_id: UUID) -> None:
-        """Ends the citizen's subscriptions, in the caller's transaction; the cases stay."""
+        """Ends the citizen's subscriptions, forgets what they opened, in the caller's transaction; the cases stay."""
         await repository.forget_citizen(session, citizen_id)
 
     async def _outcome(self, session: AsyncSession, lists: CodeLists, report: CaseFeed) -> feed.Outcome | BadRequest:

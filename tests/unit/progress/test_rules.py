@@ -9,10 +9,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.clock import CITY_ZONE
-from services.progress.rules import WINDOW, as_instant, id_tail, seconds_to_wait, step_key, typed_code
+from services.progress.rules import (
+    FORGOTTEN_AFTER,
+    SPANS,
+    as_instant,
+    id_tail,
+    most_counted,
+    seconds_to_wait,
+    step_key,
+    typed_code,
+)
 
 NOW = datetime(2026, 11, 23, 2, 0, tzinfo=timezone.utc)
-ages = st.lists(st.timedeltas(timedelta(0), timedelta(hours=3)), max_size=30)
+spread = st.sampled_from([timedelta(hours=3), timedelta(days=3), timedelta(days=40)])
+ages = spread.flatmap(lambda longest: st.lists(st.timedeltas(timedelta(0), longest), max_size=50))
 limits = st.integers(1, 10)
 
 
@@ -20,12 +30,37 @@ limits = st.integers(1, 10)
 def test_who_waits_as_told_may_try_again_and_not_a_second_earlier(ages: list[timedelta], limit: int) -> None:
     attempts = sorted(NOW - age for age in ages)
     wait = seconds_to_wait(attempts, limit, NOW)
-    recent = [moment for moment in attempts if moment > NOW - WINDOW]
-    assert (wait == 0) == (len(recent) < limit)
-    assert 0 <= wait <= WINDOW.total_seconds()
+    within = [sum(moment > NOW - span for moment in attempts) for span, _ in SPANS]
+    assert (wait == 0) == all(count < limit * times for count, (_, times) in zip(within, SPANS, strict=True))
+    assert 0 <= wait <= FORGOTTEN_AFTER.total_seconds()
     if wait:
         assert seconds_to_wait(attempts, limit, NOW + timedelta(seconds=wait)) == 0
         assert seconds_to_wait(attempts, limit, NOW + timedelta(seconds=wait - 1)) > 0
+
+
+@given(ages=ages, limit=limits)
+def test_the_latest_attempts_are_enough_to_know_the_wait(ages: list[timedelta], limit: int) -> None:
+    attempts = sorted(NOW - age for age in ages)
+    assert seconds_to_wait(attempts[-most_counted(limit) :], limit, NOW) == seconds_to_wait(attempts, limit, NOW)
+
+
+def test_who_guesses_whenever_allowed_waits_longer_and_longer_and_gets_few_tries() -> None:
+    attempts: list[datetime] = []
+    now, waits = NOW, []
+    while now < NOW + timedelta(days=30):
+        wait = seconds_to_wait(attempts, 5, now)
+        if wait:
+            waits.append(timedelta(seconds=wait))
+            now += waits[-1]
+        else:
+            attempts.append(now)
+    assert waits == [
+        timedelta(hours=1),
+        timedelta(hours=23),
+        timedelta(hours=1),
+        timedelta(days=29) - timedelta(hours=1),
+    ]
+    assert len(attempts) == 20
 
 
 def test_the_oldest_of_the_last_attempts_decides() -> None:
