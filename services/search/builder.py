@@ -6,23 +6,23 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Generic, TypeVar
+from typing import Any, Generic
 
 import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
 from services.dense.types import hash_of
-from services.search.analysis import Analyser, Features
+from services.search.analysis import Analyser
+from services.search.beside import Beside, Contexts, Rows
 from services.search.index import Document, Language, Layout, P, TextIndex
 from services.search.lexicon import load_lexicon
 from services.search.normalise import Normaliser
-from services.search.space import Around, Floats, Space, Tuning, worth_of
+from services.search.space import Space, Tuning, worth_of
+from services.search.terms import Terms, Vocabulary, by_feature, ends_of, heaviest, joined, small
 
 #: Analyses of context texts kept at hand while documents are read.
 KEPT_CONTEXTS = 20_000
-
-T = TypeVar("T", bound=np.generic)
 
 
 #: Wordings, context and what it is about.
@@ -30,19 +30,11 @@ _Source = tuple[tuple[str, ...], tuple[str, ...], str]
 
 
 @dataclass(frozen=True, slots=True)
-class _Terms:
-    """One text's features as numbers, with the square roots of their weights."""
-
-    numbers: npt.NDArray[np.int32]
-    roots: Floats
-
-
-@dataclass(frozen=True, slots=True)
 class _Text:
     """One wording, read, as written and as sounded."""
 
-    written: _Terms
-    sounded: _Terms
+    written: Terms
+    sounded: Terms
     content: str
     #: By which its vector is found.
     hash: str
@@ -71,30 +63,21 @@ class _Profile:
 
 
 @dataclass(frozen=True, slots=True)
-class _Placed:
-    """One document: what it has in common with others, and what only its place adds to that, as written."""
+class _Place:
+    """What some documents have in common of what differs from one place to the next, as written."""
 
-    profile: _Profile
+    local: tuple[str, ...]
     numbers: npt.NDArray[np.int32]
     roots: npt.NDArray[np.uint8]
 
 
-class _Vocabulary:
-    """Numbers for feature names; it only grows."""
+@dataclass(frozen=True, slots=True)
+class _Placed(Generic[P]):
+    """One document."""
 
-    def __init__(self, tuning: Tuning) -> None:
-        self.numbers: dict[str, int] = {}
-        self.families: list[float] = []
-        self._tuning = tuning
-
-    def terms(self, features: Features) -> _Terms:
-        new = [name for name in features if name not in self.numbers]
-        for number, name in enumerate(new, start=len(self.families)):
-            self.numbers[name] = number
-        self.families += map(self._tuning.family, new)
-        numbers = [self.numbers[name] for name in features]
-        weights = [weight for weight, _ in features.values()]
-        return _Terms(np.asarray(numbers, dtype=np.int32), np.sqrt(np.asarray(weights, dtype=np.float32)))
+    profile: _Profile
+    place: _Place
+    payload: P
 
 
 def load_language() -> Language:
@@ -113,10 +96,10 @@ class IndexBuilder(Generic[P]):
     def __init__(self, language: Language, tuning: Tuning) -> None:
         self._language = language
         self._tuning = tuning
-        self._vocabularies = (_Vocabulary(tuning), _Vocabulary(tuning))
-        self._payloads: dict[str, P] = {}
-        self._placed: dict[str, _Placed] = {}
+        self._vocabularies = (Vocabulary(tuning), Vocabulary(tuning))
+        self._placed: dict[str, _Placed[P]] = {}
         self._profiles: dict[_Source, _Profile] = {}
+        self._places: dict[tuple[str, ...], _Place] = {}
         self._families: dict[tuple[str, ...], _Family] = {}
         self._texts: dict[str, _Text] = {}
         # Departments, districts, themes and materials come again and again.
@@ -125,43 +108,39 @@ class IndexBuilder(Generic[P]):
 
     def put(self, document: Document[P]) -> None:
         """Adds the document, or replaces the one with its key."""
-        self._payloads[document.key] = document.payload
-        self._placed[document.key] = self._place(document)
+        self._placed[document.key] = _Placed(self._profile(document), self._place(document.local), document.payload)
 
     def remove(self, key: str) -> None:
         """Forgets a document; one that is not there is no error."""
-        self._payloads.pop(key, None)
         self._placed.pop(key, None)
 
     def build(self) -> TextIndex[P]:
         """An index of the documents as they are now."""
         self._forget_unused()
-        placed = sorted(self._placed.items())
-        profiles, families, texts = (
-            list(self._profiles.values()),
-            list(self._families.values()),
-            list(self._texts.values()),
-        )
-        row_of = {text: row for row, text in enumerate(self._texts)}
-        layout = _layout([one.profile for _, one in placed], profiles, families, row_of)
+        keys = sorted(self._placed)
+        placed = [self._placed[key] for key in keys]
+        layout = self._layout(placed)
+        profiles, families = list(self._profiles.values()), list(self._families.values())
+        texts = list(self._texts.values())
         contents: defaultdict[str, set[int]] = defaultdict(set)
         for number, family in enumerate(families):
             for wording in family.wordings:
                 contents[self._texts[wording].content].add(number)
         abouts = dict.fromkeys(one.about for one in profiles if one.about[1])
-        around, local = _held_by(profiles), _held_by([one for _, one in placed])
-        beside = np.concatenate([around.numbers, local.numbers])
+        beside = self._beside()
         return TextIndex(
             language=self._language,
             tuning=self._tuning,
-            keys=[key for key, _ in placed],
-            payloads=[self._payloads[key] for key, _ in placed],
+            keys=keys,
+            payloads=[one.payload for one in placed],
             layout=layout,
             contents={content: frozenset(numbers) for content, numbers in contents.items()},
-            written=self._space(0, [one.written for one in texts], [one.written for one in families], beside),
+            written=self._space(
+                0, [one.written for one in texts], [one.written for one in families], _documents_with(beside, layout)
+            ),
+            # Nobody mishears a department's name into an item: sounds are compared with wordings only.
             sounded=self._space(1, [one.sounded for one in texts], [one.sounded for one in families], None),
-            around=around,
-            local=local,
+            beside=beside,
             texts={one.hash: wording for wording, one in self._texts.items()}
             | {text_hash: text for text_hash, text in abouts if text not in self._texts},
             about=_about(profiles, families),
@@ -169,15 +148,17 @@ class IndexBuilder(Generic[P]):
 
     def _forget_unused(self) -> None:
         """Lets go of what no document has any more, so that edits leave nothing behind."""
-        used = {id(one.profile) for one in self._placed.values()}
-        if len(used) == len(self._profiles):
-            return
-        self._profiles = {source: one for source, one in self._profiles.items() if id(one) in used}
-        self._families = {one.family.wordings: one.family for one in self._profiles.values()}
-        kept = dict.fromkeys(wording for one in self._families.values() for wording in one.wordings)
-        self._texts = {wording: self._texts[wording] for wording in kept}
+        places = {id(one.place) for one in self._placed.values()}
+        if len(places) != len(self._places):
+            self._places = {local: one for local, one in self._places.items() if id(one) in places}
+        profiles = {id(one.profile) for one in self._placed.values()}
+        if len(profiles) != len(self._profiles):
+            self._profiles = {source: one for source, one in self._profiles.items() if id(one) in profiles}
+            self._families = {one.family.wordings: one.family for one in self._profiles.values()}
+            kept = dict.fromkeys(wording for one in self._families.values() for wording in one.wordings)
+            self._texts = {wording: self._texts[wording] for wording in kept}
 
-    def _context_terms(self, text: str) -> _Terms:
+    def _context_terms(self, text: str) -> Terms:
         text = self._language.normalise(text)
         return self._vocabularies[0].terms(self._language.analyse(text, asking=self._tuning.asking).written)
 
@@ -213,117 +194,100 @@ class IndexBuilder(Generic[P]):
         if source not in self._profiles:
             family = self._family(document)
             parts = [self._texts[wording].written for wording in family.wordings]
-            parts += self._read(document.context)
-            all_terms = _heaviest(parts)
+            terms = heaviest(parts + self._read(document.context))
             self._profiles[source] = _Profile(
-                source,
-                family,
-                self._told(document.about),
-                all_terms.numbers,
-                _small(all_terms.roots),
+                source, family, self._told(document.about), terms.numbers, small(terms.roots)
             )
         return self._profiles[source]
 
-    def _place(self, document: Document[P]) -> _Placed:
-        profile, parts = self._profile(document), self._read(document.local)
-        if not parts:
-            return _Placed(profile, np.zeros(0, dtype=np.int32), np.zeros(0, dtype=np.uint8))
-        terms = _heaviest(parts)
-        new = ~np.isin(terms.numbers, profile.numbers)
-        return _Placed(profile, terms.numbers[new], _small(terms.roots[new]))
+    def _place(self, local: tuple[str, ...]) -> _Place:
+        if local not in self._places:
+            terms = heaviest(self._read(local))
+            self._places[local] = _Place(local, terms.numbers, small(terms.roots))
+        return self._places[local]
 
-    def _read(self, texts: Sequence[str]) -> list[_Terms]:
+    def _read(self, texts: Sequence[str]) -> list[Terms]:
         return [self._around(text) for text in texts if text]
+
+    def _layout(self, placed: Sequence[_Placed[P]]) -> Layout:
+        """`placed`: the documents in their order."""
+        families = list(self._families.values())
+        row_of = {text: row for row, text in enumerate(self._texts)}
+        profile_of = _numbered([one.profile for one in placed], self._profiles.values())
+        family_of = _numbered([one.family for one in self._profiles.values()], families)[profile_of]
+        return Layout(
+            wordings=np.asarray([row_of[wording] for one in families for wording in one.wordings], dtype=np.intp),
+            wording_starts=ends_of([len(one.wordings) for one in families])[:-1],
+            documents=np.argsort(family_of, kind="stable"),
+            document_ends=ends_of(np.bincount(family_of, minlength=len(families)).tolist()),
+            family_of=family_of,
+            profile_of=profile_of,
+            place_of=_numbered([one.place for one in placed], self._places.values()),
+        )
+
+    def _beside(self) -> Beside:
+        profiles, places = list(self._profiles.values()), list(self._places.values())
+        size = len(self._vocabularies[0].families)
+        return Beside(
+            contexts=Contexts(
+                ends=ends_of([len(one.numbers) for one in profiles]),
+                numbers=joined([one.numbers for one in profiles], np.int32),
+                roots=joined([one.roots for one in profiles], np.uint8),
+            ),
+            places=by_feature([one.numbers for one in places], [one.roots for one in places], np.uint8, size),
+        )
 
     def _space(
         self,
         way: int,
-        texts: Sequence[_Terms],
+        texts: Sequence[Terms],
         families: Sequence[npt.NDArray[np.int32]],
-        around: npt.NDArray[np.int32] | None,
+        around: npt.NDArray[np.intp] | None,
     ) -> Space:
+        """`around`: how many documents have each feature beside their wordings; None: that does not count."""
         vocabulary = self._vocabularies[way]
         size = len(vocabulary.families)
         # Counted by family, so that neither ten aliases nor forty districts make a word common.
-        counts = np.bincount(_joined(families, np.int32), minlength=size)
-        # Nobody mishears a department's name into an item: sounds are compared with wordings only.
+        counts = np.bincount(joined(families, np.int32), minlength=size)
         if around is not None:
-            counts = np.where(counts > 0, counts, np.bincount(around, minlength=size))
+            counts = np.where(counts > 0, counts, around)
         worth = worth_of(counts, len(families), np.asarray(vocabulary.families, dtype=np.float32), self._tuning.power)
         return Space(
             vocabulary=vocabulary.numbers,
-            wordings=_matrix(texts, size),
+            wordings=by_feature([one.numbers for one in texts], [one.roots for one in texts], np.float32, size),
             worth=worth,
             unknown=float(np.log1p(max(len(families), 1)) ** self._tuning.power),
         )
 
 
-def _layout(
-    chosen: Sequence[_Profile],
-    profiles: Sequence[_Profile],
-    families: Sequence[_Family],
-    row_of: Mapping[str, int],
-) -> Layout:
-    """`chosen`: the profile of each document, in the documents' order."""
-    number_of_profile = {id(one): number for number, one in enumerate(profiles)}
-    number_of_family = {id(one): number for number, one in enumerate(families)}
-    family_of = np.asarray([number_of_family[id(one.family)] for one in chosen], dtype=np.intp)
-    return Layout(
-        wordings=np.asarray([row_of[wording] for one in families for wording in one.wordings], dtype=np.intp),
-        wording_starts=_ends([len(one.wordings) for one in families])[:-1],
-        documents=np.argsort(family_of, kind="stable"),
-        document_ends=_ends(np.bincount(family_of, minlength=len(families)).tolist()),
-        family_of=family_of,
-        profile_of=np.asarray([number_of_profile[id(one)] for one in chosen], dtype=np.intp),
+def _numbered(found: Sequence[object], among: Any) -> Rows:
+    """The position of each among all; the same objects, not equal ones."""
+    number_of = {id(one): number for number, one in enumerate(among)}
+    return np.fromiter((number_of[id(one)] for one in found), dtype=np.intp, count=len(found))
+
+
+def _documents_with(beside: Beside, layout: Layout) -> npt.NDArray[np.intp]:
+    """In how many profiles, and at how many documents' places beyond their profiles, is each feature?"""
+    size, places = beside.places.shape
+    profiles = len(beside.contexts.ends) - 1
+    of_profiles = np.bincount(beside.contexts.numbers, minlength=size)
+    held = sparse.csr_matrix(
+        (np.ones(len(beside.contexts.numbers), dtype=np.int32), beside.contexts.numbers, beside.contexts.ends),
+        shape=(profiles, size),
     )
-
-
-def _held_by(rows: Sequence[_Profile] | Sequence[_Placed]) -> Around:
-    return Around(
-        ends=_ends([len(one.numbers) for one in rows]),
-        numbers=_joined([one.numbers for one in rows], np.int32),
-        roots=_joined([one.roots for one in rows], np.uint8),
+    there = beside.places.astype(bool).astype(np.int32)
+    pairs = sparse.coo_matrix(
+        (np.ones(len(layout.place_of), dtype=np.int32), (layout.profile_of, layout.place_of)), shape=(profiles, places)
     )
-
-
-def _small(roots: Floats) -> npt.NDArray[np.uint8]:
-    """Square roots of weights, of 255."""
-    small: npt.NDArray[np.uint8] = np.round(roots * 255).astype(np.uint8)
-    return small
+    of_places = there @ np.bincount(layout.place_of, minlength=places)
+    both = held.multiply(pairs.tocsr() @ there.T).sum(axis=0)
+    return np.asarray(of_profiles + of_places - np.asarray(both).ravel(), dtype=np.intp)
 
 
 def _about(profiles: Sequence[_Profile], families: Sequence[_Family]) -> Mapping[str, Sequence[int]]:
     """Hash of what documents are about -> the numbers of their families."""
-    number_of_family = {id(one): number for number, one in enumerate(families)}
     found: defaultdict[str, set[int]] = defaultdict(set)
-    for one in profiles:
+    for one, number in zip(profiles, _numbered([one.family for one in profiles], families).tolist(), strict=True):
         if one.about[1]:
-            found[one.about[0]].add(number_of_family[id(one.family)])
+            found[one.about[0]].add(number)
     return {text_hash: sorted(numbers) for text_hash, numbers in found.items()}
-
-
-def _ends(lengths: Sequence[int]) -> npt.NDArray[np.int64]:
-    return np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(np.asarray(lengths, dtype=np.int64))])
-
-
-def _joined(arrays: Sequence[npt.NDArray[T]], kind: type[T]) -> npt.NDArray[T]:
-    return np.concatenate(arrays) if arrays else np.zeros(0, dtype=kind)
-
-
-def _heaviest(parts: Sequence[_Terms]) -> _Terms:
-    """The features of all parts, each once, as it weighs most."""
-    if len(parts) == 1:
-        return parts[0]
-    numbers = np.concatenate([part.numbers for part in parts])
-    roots = np.concatenate([part.roots for part in parts])
-    order = np.lexsort((-roots, numbers))
-    numbers, first = np.unique(numbers[order], return_index=True)
-    return _Terms(numbers, roots[order][first])
-
-
-def _matrix(columns: Sequence[_Terms], size: int) -> sparse.csr_matrix:
-    """features x columns."""
-    numbers = _joined([column.numbers for column in columns], np.int32)
-    roots = _joined([column.roots for column in columns], np.float32)
-    ends = _ends([len(column.numbers) for column in columns])
-    return sparse.csc_matrix((roots, numbers, ends), shape=(size, len(columns))).tocsr()

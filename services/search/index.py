@@ -19,9 +19,10 @@ import numpy.typing as npt
 
 from services.dense.types import Near
 from services.search.analysis import Analyser, Analysis, Features
+from services.search.beside import Beside, Floats, Rows, covered
 from services.search.lexicon import Lexicon
 from services.search.normalise import Normaliser
-from services.search.space import Around, Floats, Space, Tuning, View
+from services.search.space import Space, Tuning, View
 
 #: Of a story, this many clauses are read by themselves: its last ones, where people ask.
 MOST_CLAUSES = 6
@@ -94,9 +95,10 @@ class Layout:
     #: Documents of one family after another, and where each family's start; one more entry than families.
     documents: npt.NDArray[np.intp]
     document_ends: npt.NDArray[np.intp]
-    #: Of each document: its family, and its profile in `Around`.
+    #: Of each document: its family, and its profile and its place in `Beside`.
     family_of: npt.NDArray[np.intp]
     profile_of: npt.NDArray[np.intp]
+    place_of: npt.NDArray[np.intp]
 
 
 class TextIndex(Generic[P]):
@@ -113,8 +115,7 @@ class TextIndex(Generic[P]):
         contents: Mapping[str, frozenset[int]],
         written: Space,
         sounded: Space,
-        around: Around,
-        local: Around,
+        beside: Beside,
         texts: Mapping[str, str],
         about: Mapping[str, Sequence[int]],
     ) -> None:
@@ -127,9 +128,7 @@ class TextIndex(Generic[P]):
         self._contents = contents
         self._written = written
         self._sounded = sounded
-        #: By profile, and by document.
-        self._around = around
-        self._local = local
+        self._beside = beside
         #: Hash -> normalised text: the wordings in the spaces' order, then what documents are about.
         self.texts = texts
         self._row_of = {text_hash: row for row, text_hash in enumerate(islice(texts, len(written)))}
@@ -174,10 +173,9 @@ class TextIndex(Generic[P]):
             return []
         words = reading.by_sound[wordings]
         profiles, profile_of = np.unique(self._layout.profile_of[documents], return_inverse=True)
+        place_of = self._layout.place_of[documents]
         for view in reading.written:
-            around = self._around.product(view.values, profiles)[profile_of] + self._local.product(
-                view.values, documents
-            )
+            around = self._beside.explained(view.asked, profiles, profile_of, place_of)
             np.maximum(words, self._written.scores_around(view, wordings, around, self._tuning), out=words)
         scores = words if meaning is None else self._mixed(words, meaning[self._layout.family_of[documents]])
         return self._matches(documents, scores, words, reading.exact, limit)
@@ -189,19 +187,20 @@ class TextIndex(Generic[P]):
         if exact:
             named = np.isin(family_of[documents], list(exact))
             scores, words = np.where(named, 1.0, scores), np.where(named, 1.0, words)
-        # Documents are numbered in the order of their keys, which settles what is equal.
-        best = np.lexsort((documents, -scores))[:limit]
+        best = _best(scores, documents, limit)
+        families = family_of[documents[best]].tolist()
         return [
             Match(
-                key=self._keys[documents[at]],
-                payload=self._payloads[documents[at]],
-                family=int(family_of[documents[at]]),
-                score=round(min(1.0, float(scores[at])), 4),
-                words=round(min(1.0, float(words[at])), 4),
-                exact=int(family_of[documents[at]]) in exact,
+                key=self._keys[document],
+                payload=self._payloads[document],
+                family=family,
+                score=round(min(1.0, score), 4),
+                words=round(min(1.0, by_words), 4),
+                exact=family in exact,
             )
-            for at in best
-            if scores[at] > 0
+            for document, family, score, by_words in zip(
+                documents[best].tolist(), families, scores[best].tolist(), words[best].tolist(), strict=True
+            )
         ]
 
     def _analysis(self, normalised: str) -> Analysis:
@@ -245,31 +244,48 @@ class TextIndex(Generic[P]):
         share = self._tuning.meaning
         return np.where(meaning < 0, words, (1 - share) * words + share * meaning).astype(np.float32)
 
-    def _candidates(
-        self, reading: Reading, meaning: Floats | None
-    ) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
+    def _candidates(self, reading: Reading, meaning: Floats | None) -> tuple[Rows, Rows]:
         """Documents to look at closely, each with that wording of it that fits best."""
-        by_words = reading.by_words
         layout = self._layout
-        scores = np.maximum.reduceat(by_words[layout.wordings], layout.wording_starts)
+        of_wordings = reading.by_words[layout.wordings]
+        scores = np.maximum.reduceat(of_wordings, layout.wording_starts)
         if meaning is not None:
             # A first guess of the whole score: documents are picked by it, not judged.
             scores = self._mixed(scores, meaning)
         count = min(FAMILIES_LOOKED_AT, len(scores))
-        families = [int(one) for one in np.argpartition(-scores, count - 1)[:count] if scores[one] > 0]
-        families.sort(key=lambda family: -scores[family])
-        wordings: list[int] = []
-        documents: list[npt.NDArray[np.intp]] = []
-        for family in dict.fromkeys((*sorted(reading.exact), *families)):
-            own = layout.documents[layout.document_ends[family] : layout.document_ends[family + 1]]
-            end = layout.wording_starts[family + 1] if family + 1 < len(layout.wording_starts) else None
-            texts = layout.wordings[layout.wording_starts[family] : end]
-            wordings += [int(texts[np.argmax(by_words[texts])])] * len(own)
-            documents.append(own)
-            if len(wordings) > DOCUMENTS_LOOKED_AT:
-                break
-        chosen = np.concatenate(documents) if documents else np.zeros(0, dtype=np.intp)
-        return np.asarray(wordings, dtype=np.intp), chosen
+        best = np.argpartition(-scores, count - 1)[:count]
+        best = best[np.argsort(-scores[best], kind="stable")]
+        exact = sorted(reading.exact)
+        families = np.concatenate([np.asarray(exact, dtype=np.intp), best[(scores[best] > 0) & ~np.isin(best, exact)]])
+        starts = layout.document_ends[families]
+        counts = layout.document_ends[families + 1] - starts
+        # The family that goes beyond the bound is the last one.
+        families = families[: int(np.searchsorted(np.cumsum(counts), DOCUMENTS_LOOKED_AT, side="right")) + 1]
+        counts = counts[: len(families)]
+        documents = layout.documents[covered(starts[: len(families)], counts)]
+        return np.repeat(self._fitting(of_wordings, families), counts), documents
+
+    def _fitting(self, of_wordings: Floats, families: Rows) -> Rows:
+        """The wording of each family that fits best, of equal ones the first. `of_wordings`: in the layout's order."""
+        layout = self._layout
+        starts = layout.wording_starts[families]
+        ends = np.append(layout.wording_starts, len(layout.wordings))[families + 1]
+        places = covered(starts, ends - starts)
+        # Families in order, in each the best first.
+        order = np.lexsort((-of_wordings[places], np.repeat(np.arange(len(families)), ends - starts)))
+        firsts = np.cumsum(ends - starts) - (ends - starts)
+        fitting: Rows = layout.wordings[places[order[firsts]]]
+        return fitting
+
+
+def _best(scores: Floats, documents: Rows, limit: int) -> Rows:
+    """Where the best scores above 0 stand. Documents are numbered by their keys, which settles what is equal."""
+    found = np.flatnonzero(scores > 0)
+    if len(found) > limit:
+        least = np.partition(scores[found], len(found) - limit)[len(found) - limit]
+        found = found[scores[found] >= least]
+    best: Rows = found[np.lexsort((documents[found], -scores[found]))[:limit]]
+    return best
 
 
 def _without(features: Features, others: Features) -> Features:

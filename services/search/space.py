@@ -11,8 +11,7 @@ import numpy.typing as npt
 from scipy import sparse
 
 from services.search.analysis import Features
-
-Floats = npt.NDArray[np.float32]
+from services.search.beside import Asked, Floats
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -54,30 +53,6 @@ class Tuning:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Around:
-    """What some rows hold, as written: profiles, with their wordings and context, or documents, with their place."""
-
-    #: Where a row's features start; one more entry than rows.
-    ends: npt.NDArray[np.int64]
-    numbers: npt.NDArray[np.int32]
-    #: Square roots of the features' weights, of 255.
-    roots: npt.NDArray[np.uint8]
-
-    def product(self, values: Floats, rows: npt.NDArray[np.intp]) -> Floats:
-        """For each of the rows, the sum of the values of its features. `values`: one a feature."""
-        starts = self.ends[rows]
-        lengths = self.ends[rows + 1] - starts
-        offsets = np.cumsum(lengths) - lengths
-        places = np.repeat(starts - offsets, lengths) + np.arange(int(lengths.sum()))
-        found = values[self.numbers[places]] * self.roots[places]
-        sums = np.zeros(len(rows), dtype=np.float32)
-        filled = lengths > 0
-        if filled.any():
-            sums[filled] = np.add.reduceat(found, offsets[filled])
-        return sums / np.float32(255)
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
 class View:
     """One way to read a question, against every wording."""
 
@@ -87,8 +62,8 @@ class View:
     #: What all that is asked, and all that is said aside, is worth.
     whole: float
     told: float
-    #: What each feature that is asked is worth, by its number.
-    values: Floats
+    #: The features that are asked.
+    asked: Asked
     #: What the view counts for.
     factor: float
 
@@ -118,9 +93,10 @@ class Space:
         shared = self._product(numbers, values)
         by_feature = np.zeros(len(self._worth), dtype=np.float32)
         by_feature[numbers] = values
+        features = Asked(numbers=numbers, values=by_feature)
         numbers, values, told = self._known(aside, tuning)
         helped = self._product(numbers, values) if len(numbers) else np.zeros_like(shared)
-        return View(shared=shared, helped=helped, whole=whole, told=told, values=by_feature, factor=factor)
+        return View(shared=shared, helped=helped, whole=whole, told=told, asked=features, factor=factor)
 
     def scores(self, view: View, tuning: Tuning) -> Floats:
         """How well each wording explains the view, whatever is around it."""
