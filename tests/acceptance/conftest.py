@@ -6,8 +6,18 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 
 import aiohttp
 import pytest
+from playwright.sync_api import expect
 
 from tests.acceptance.running import Citizen, Running, running_program
+
+#: How long a page may take to show what it should, however busy the machine is.
+SHOWN_MS = 30_000
+
+
+@pytest.fixture(scope="session", autouse=True)
+def patient_browsers() -> None:
+    """Playwright's own patience is 5 s."""
+    expect.set_options(timeout=SHOWN_MS)
 
 
 @pytest.fixture(scope="session")

@@ -144,7 +144,7 @@ class Citizen:
     simulator: str
     openid: str
 
-    async def say(self, text: str, *, wait: float = 30) -> str:
+    async def say(self, text: str, *, wait: float = 60) -> str:
         """Writes a text and gives the first reply that the phone shows to it, with all its parts."""
         seen = await self._last_seq()
         await self.send(text)
@@ -165,13 +165,13 @@ class Citizen:
             assert response.status == 200, await response.text()
         return await self.next_reply(after=seen)
 
-    async def next_reply(self, *, after: int = 0, wait: float = 30) -> str:
+    async def next_reply(self, *, after: int = 0, wait: float = 60) -> str:
         """The text of the first reply shown after `after`, waiting for it."""
         entries = await self.until(lambda e: e["kind"] in SHOWN, after=after, wait=wait)
         return "\n".join(str(entry["content"]) for entry in entries if entry["kind"] in SHOWN)
 
     async def until(
-        self, wanted: Callable[[dict[str, Any]], bool], *, after: int = 0, wait: float = 30
+        self, wanted: Callable[[dict[str, Any]], bool], *, after: int = 0, wait: float = 60
     ) -> list[dict[str, Any]]:
         """The citizen's log entries after `after`, as soon as one of them is wanted."""
         deadline = time.monotonic() + wait

@@ -14,6 +14,8 @@ from pathlib import Path
 
 import aiohttp
 
+from tests.fakes.waiting import eventually
+
 ROOT = Path(__file__).resolve().parent.parent.parent
 
 
@@ -44,12 +46,13 @@ class Process:
                 stdout=log,
                 stderr=log,
             )
-        for _ in range(600):
-            if await self._is_healthy():
-                return
-            assert self._running.returncode is None, self.log.read_text()[-4000:]
-            await asyncio.sleep(0.05)
-        raise AssertionError(f"{self.arguments} is not healthy")
+        running = self._running
+
+        async def healthy() -> bool:
+            assert running.returncode is None, self.log.read_text()[-4000:]
+            return await self._is_healthy()
+
+        await eventually(healthy, seconds=120)
 
     async def _is_healthy(self) -> bool:
         try:
@@ -58,7 +61,7 @@ class Process:
         except aiohttp.ClientError:
             return False
 
-    async def ended(self, seconds: float = 20.0) -> int:
+    async def ended(self, seconds: float = 60.0) -> int:
         """Waits for its end and gives the exit code."""
         assert self._running is not None
         return await asyncio.wait_for(self._running.wait(), seconds)

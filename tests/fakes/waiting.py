@@ -7,7 +7,7 @@ import time
 from collections.abc import Awaitable, Callable
 
 
-async def eventually(condition: Callable[[], Awaitable[bool]], *, seconds: float = 10.0) -> None:
+async def eventually(condition: Callable[[], Awaitable[bool]], *, seconds: float = 30.0) -> None:
     """Returns once the condition holds; fails after that time."""
     until = time.monotonic() + seconds
     while not await condition():

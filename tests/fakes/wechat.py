@@ -30,6 +30,12 @@ class Outcome:
     tries: int
 
 
+def _set() -> asyncio.Event:
+    event = asyncio.Event()
+    event.set()
+    return event
+
+
 @dataclass
 class FakeWeChat:
     """Plain mode."""
@@ -39,6 +45,10 @@ class FakeWeChat:
     #: What a try may take; a try whose connection breaks is repeated after the same time.
     seconds: float = 5.0
     most_tries: int = 3
+    #: What a try may take in place of `seconds`, for tests in which nobody is meant to be late.
+    patience: float | None = None
+    #: A try is repeated only while this is set: the platform's time stands still, say until a process is up again.
+    retrying: asyncio.Event = field(default_factory=_set)
     #: What the next pushes get: an errcode, or "lost" for one that arrives but is not answered.
     faults: list[int | str] = field(default_factory=list)
     #: (openid, text) as citizens see them, by either way, in order.
@@ -65,10 +75,11 @@ class FakeWeChat:
         body = xml({**common, **fields})
         for number in range(1, self.most_tries + 1):
             started, seconds = time.monotonic(), self.seconds
-            answer = await self.post(body, seconds=seconds)
+            answer = await self.post(body, seconds=self.patience or seconds)
             if answer is not None:
                 return self._judge(openid, *answer, tries=number)
             await asyncio.sleep(max(0.0, seconds - (time.monotonic() - started)))
+            await self.retrying.wait()
         return Outcome(kind="unavailable", tries=self.most_tries)
 
     async def post(
@@ -86,6 +97,10 @@ class FakeWeChat:
                 return response.status, await response.read()
         except (aiohttp.ClientError, asyncio.TimeoutError):
             return None
+
+    def be_patient(self) -> None:
+        """Waits for answers as long as a busy machine takes, and asks again soon and often where it gets none."""
+        self.patience, self.seconds, self.most_tries = 60.0, 0.5, 60
 
     def signed(self, *, timestamp: int | None = None) -> dict[str, str]:
         """The query by which the edge knows us."""

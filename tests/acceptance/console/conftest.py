@@ -19,11 +19,12 @@ from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, syn
 from services.embedded import ROOT, EmbeddedPostgres
 from services.settings import ServicesSettings
 from services.staff.permissions import Role
+from tests.acceptance.conftest import SHOWN_MS
 from tests.acceptance.console.staff import AXE, Console
 from tests.acceptance.test_browser import CHROMIUM, DESKTOP, FLAGS, PHONE
 from tests.conftest import TEMPLATE
 
-START_SECONDS = 60.0
+START_SECONDS = 180.0
 TOKEN = "a-service-token-of-the-tests"
 #: `page = as_staff(Role.EDITOR)`: the console's first page, signed in.
 AsStaff = Callable[..., Page]
@@ -108,7 +109,7 @@ def new_context(browser: Browser, console: Console, size: ViewportSize) -> Itera
 
     def make() -> BrowserContext:
         context = browser.new_context(viewport=size, locale="zh-CN", timezone_id="Asia/Shanghai")
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(SHOWN_MS)
         context.on("weberror", lambda error: wrong.append(str(error.error)))
         context.on("console", lambda message: wrong.append(message.text) if message.type == "error" else None)
         context.on("request", lambda one: wrong.append(one.url) if not _stays(one.url, console) else None)

@@ -17,9 +17,9 @@ from tests.acceptance.running import Running
 from tests.acceptance.test_browser import ANSWER_MS, DESKTOP, say
 
 #: What a published answer may take until citizens get it, and what the turn itself takes.
-LIVE_MS = 2_000
+LIVE_MS = 5_000
 #: An answer that was promised leaves with the next tick of a worker.
-TOLD_MS = 30_000
+TOLD_MS = 60_000
 #: The correction's own time is the next full minute or the one after.
 CORRECTED_MS = 150_000
 

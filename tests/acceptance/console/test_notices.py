@@ -77,7 +77,7 @@ def test_a_notice_is_written_with_its_preview_submitted_and_approved_by_a_second
 
 def test_a_notice_is_watched_while_it_is_sent_and_stands_in_the_calendar(as_staff: AsStaff, console: Console) -> None:
     title = f"停电通知{uuid4().hex[:4]}"
-    begun = threading.Event()
+    begun, shown = threading.Event(), threading.Event()
 
     async def approve(sessions: Sessions) -> None:
         office = make_office(sessions, SystemClock())
@@ -88,7 +88,7 @@ def test_a_notice_is_watched_while_it_is_sent_and_stands_in_the_calendar(as_staf
         office = make_office(sessions, SystemClock())
         await office.lifecycle.tick()
         begun.set()
-        await asyncio.sleep(2)
+        await asyncio.to_thread(shown.wait, 60)
         await office.send_all()
 
     console.run(approve)
@@ -103,6 +103,7 @@ def test_a_notice_is_watched_while_it_is_sent_and_stands_in_the_calendar(as_staf
     assert begun.wait(60)
     watcher.reload()
     expect(watcher.get_by_text("发送中").first).to_be_visible()
+    shown.set()
     expect(watcher.get_by_text("已发完").first).to_be_visible(timeout=60_000)
     sending.join()
     assert_accessible(watcher)

@@ -88,15 +88,13 @@ async def test_our_address_is_checked_with_a_signature(edge: Messaging, wechat: 
 async def test_a_body_that_does_not_arrive_is_given_up(edge: Messaging, wechat: FakeWeChat) -> None:
     async def drip() -> object:
         yield b"<xml>"
-        await asyncio.sleep(30)
+        await asyncio.Event().wait()
 
-    started = time.monotonic()
     async with (
         aiohttp.ClientSession() as session,
         session.post(f"{wechat.edge_url}/wechat", params=wechat.signed(), data=drip()) as answer,
     ):
         assert answer.status == 408
-    assert time.monotonic() - started < 8
 
 
 async def test_a_broken_compression_is_refused(edge: Messaging, wechat: FakeWeChat) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -80,9 +79,7 @@ async def test_a_worker_tells_how_it_is_and_stops_when_told(worker: Process) -> 
             assert 'zhengqiao_queue_depth{queue="outbox_pending"} 0.0' in await answer.text()
         async with session.get(f"{base}/readyz") as answer:
             assert (await answer.json())["database"] == "up"
-    started = time.monotonic()
     assert await worker.terminate() == 0
-    assert time.monotonic() - started < 8
     assert "Traceback" not in worker.log.read_text()
 
 

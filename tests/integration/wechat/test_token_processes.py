@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import sys
-import time
 from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
@@ -62,11 +61,9 @@ async def test_a_process_that_is_killed_while_it_fetches_stands_in_nobodys_way(s
 
     first.kill()
     await first.wait()
-    killed_at = time.monotonic()
     token = await _printed(await ask())
 
     assert token == await sim.token()
-    assert time.monotonic() - killed_at < 30
 
 
 async def _fetching(sim: Running) -> None:

@@ -79,10 +79,11 @@ async def test_work_that_fails_does_not_keep_the_citizen_from_the_next_time() ->
 
 async def test_a_stop_waits_for_a_moment_and_then_cuts_off() -> None:
     ended: list[str] = []
+    stopping = asyncio.Event()
 
     async def work(citizen_id: UUID) -> None:
         try:
-            await asyncio.sleep(0.05 if citizen_id.int == 1 else 60)
+            await (stopping.wait() if citizen_id.int == 1 else asyncio.Event().wait())
             ended.append("done")
         except asyncio.CancelledError:
             ended.append("cut off")
@@ -92,9 +93,10 @@ async def test_a_stop_waits_for_a_moment_and_then_cuts_off() -> None:
     for number in (1, 2):
         runner.wake(UUID(int=number))
     await asyncio.sleep(0)
-    started = time.monotonic()
-    await runner.stop(0.5)
-    assert time.monotonic() - started < 2
+    stop = asyncio.create_task(runner.stop(1.0))
+    await asyncio.sleep(0)
+    stopping.set()
+    await stop
     assert ended == ["done", "cut off"]
     runner.wake(uuid4())
     assert not runner.active
@@ -114,7 +116,7 @@ async def test_who_waits_is_told_and_is_not_kept_for_ever() -> None:
     await asyncio.gather(*waiting)
     started = time.monotonic()
     await waiters.wait(citizen, 0.05)
-    assert 0.04 < time.monotonic() - started < 5
+    assert time.monotonic() - started > 0.04
 
 
 async def test_who_waits_is_told_of_what_another_process_has_done() -> None:
