@@ -16,8 +16,6 @@ class BotSettings(SettingsBase, frozen=True, kw_only=True):
     edge_port: Port = 8010
     #: Where the worker answers /healthz, /readyz and /metrics.
     worker_port: Port = 8011
-    #: The first address with which citizens' phones reach the edge.
-    public_url: str = "http://127.0.0.1:8010"
 
     rasa_url: str = "http://127.0.0.1:5005"
     services_url: str = "http://127.0.0.1:8020"
@@ -37,6 +35,12 @@ class BotSettings(SettingsBase, frozen=True, kw_only=True):
 
     #: For so long it is known who was told which answer, so that a wrong one can be corrected.
     told_retention_days: Annotated[int, msgspec.Meta(ge=1, le=3650)] = 180
+    #: Appointments, their reminders and cancellations are deleted so long after their day.
+    appointment_retention_days: Annotated[int, msgspec.Meta(ge=31, le=3650)] = 730
+    #: What was told of a case that moved is deleted so long after it was told; the case and its steps stay.
+    case_news_retention_days: Annotated[int, msgspec.Meta(ge=1, le=3650)] = 365
+    #: A question that nobody could answer is deleted when nobody has asked it again for so long.
+    question_retention_days: Annotated[int, msgspec.Meta(ge=1, le=3650)] = 365
     #: Calls of the platform a second that all workers together make for notices.
     notices_per_second: Annotated[float, msgspec.Meta(ge=1, le=10_000)] = 200.0
     #: A worker that gave no sign for this long has lost the recipients it held.

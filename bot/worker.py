@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import timedelta
 from importlib.util import find_spec
 
 import psycopg
@@ -19,9 +18,9 @@ from bot.broadcast import jobs as notice_jobs
 from bot.broadcast.chunk import Limits, Tools
 from bot.broadcast.engine import Broadcaster
 from bot.broadcast.sender import WeChatSender
-from bot.forgetting import forget_old
 from bot.jobs import make_jobs, retry_stalled
 from bot.news import ServiceNews
+from bot.retention import purge_all, purges
 from bot.scheduler import Tick
 from bot.training.maker import Maker
 from bot.training.watch import Watch
@@ -29,7 +28,6 @@ from services.appointments.service import AppointmentService
 from services.audience.service import AudienceService
 from services.embedded import ROOT
 from services.faq.promises import PromiseService
-from services.faq.recall import Tellings
 from services.notices.dispatch import DispatchService
 from services.notices.lifecycle import LifecycleService
 from services.notices.rates import Rate, SharedRate
@@ -47,8 +45,6 @@ MASS_RATE = Rate(per_second=0.98, capacity=1)
 JOBS_AT_ONCE = 8
 JOBS_STOP_SECONDS = 3.0
 DATABASE_AWAY_SECONDS = 2.0
-#: Steps of one clean-up; what is left then is for the next one.
-PURGE_STEPS = 20
 
 
 class Worker:
@@ -69,7 +65,6 @@ class Worker:
             sessions=base.sessions, clock=base.clock, cipher=base.cipher, reservation_seconds=1
         )
         progress = ProgressService(sessions=base.sessions, clock=base.clock, cipher=base.cipher, attempts_per_hour=1)
-        tellings = Tellings(sessions=base.sessions, clock=base.clock, days=base.settings.told_retention_days)
         promises = PromiseService(sessions=base.sessions, clock=base.clock)
         news = ServiceNews(
             appointments=appointments,
@@ -93,10 +88,8 @@ class Worker:
             Tick(name="news.deliver", seconds=2.0, run=news.deliver),
             Tick(name="appointments.tidy", seconds=15.0, run=_ignoring_result(appointments.tick)),
             Tick(name="progress.tidy", seconds=600.0, run=progress.tick),
-            Tick(name="tellings.purge", seconds=60.0, run=_ignoring_result(tellings.purge)),
-            Tick(name="promises.purge", seconds=600.0, run=_ignoring_result(promises.purge)),
             Tick(name="vault.purge", seconds=300.0, run=_ignoring_result(messaging.vault.purge)),
-            Tick(name="messaging.purge", seconds=300.0, run=self._purge),
+            Tick(name="retention.purge", seconds=60.0, run=self._purge),
             Tick(name="jobs.stalled", seconds=30.0, run=self._retry_stalled),
             Tick(name="training.watch", seconds=60.0, run=_watch(messaging).look),
         )
@@ -141,14 +134,7 @@ class Worker:
         await retry_stalled(self._jobs, self._messaging.base.clock)
 
     async def _purge(self) -> None:
-        """Forgets what was settled long ago, in steps that keep nobody waiting."""
-        messaging = self._messaging
-        base = messaging.base
-        before = base.clock.now() - timedelta(days=base.settings.message_retention_days)
-        for _ in range(PURGE_STEPS):
-            gone = await messaging.outbox.purge(before) + await messaging.inbox.purge(before)
-            if gone + await forget_old(base.sessions, before) == 0:
-                return
+        await purge_all(purges(self._messaging))
 
 
 def _broadcaster(messaging: Messaging) -> Broadcaster:

@@ -36,7 +36,6 @@ def with_addresses(environment: Mapping[str, str]) -> dict[str, str]:
         "ZQ_RASA_URL": base + env["ZQ_RASA_PORT"],
         "ZQ_ACTIONS_URL": f"{base}{env['ZQ_ACTIONS_PORT']}/webhook",
         "ZQ_MODEL_URL": f"{base}{env['ZQ_SERVICES_PORT']}/training/v1/model",
-        "ZQ_PUBLIC_URL": base + env["ZQ_EDGE_PORT"],
         "ZQ_SIM_EDGE_URL": f"{base}{env['ZQ_EDGE_PORT']}/wechat",
         "ZQ_SIM_LOG": str(Path(env["ZQ_DATA_DIR"]) / "simulator.jsonl"),
     }

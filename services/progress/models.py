@@ -90,6 +90,7 @@ class NewsRow(Base):
     __table_args__ = (
         UniqueConstraint("project_no", "revision", "citizen_id"),
         Index("ix_progress_news_undelivered", "created_at", postgresql_where=text("delivered_at IS NULL")),
+        Index("ix_progress_news_delivered", "delivered_at", postgresql_where=text("delivered_at IS NOT NULL")),
         Index(None, "citizen_id"),
     )
 
