@@ -13,23 +13,33 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.answers import FaqHit, FaqSearch, Guide, ItemHit, ItemSearch, Recorded
 from actions.checklists import offer
-from actions.deciding import Decision, Manner, TheAnswer, TheItem, Unknown, Which, decide
+from actions.deciding import Decision, TheAnswer, TheItem, Unknown, Which, decide, manner_of
 from actions.errors import BackendDown, BackendError, Missing
-from actions.memory import Event, ItemInHand, aspects_waiting, item_in_hand, on_table, shown, take_in_hand
+from actions.going_on import goes_on, is_new, passage
+from actions.memory import (
+    AnswerInHand,
+    Event,
+    ItemInHand,
+    answer_in_hand,
+    aspects_waiting,
+    item_in_hand,
+    on_table,
+    shown,
+    take_answer,
+    take_in_hand,
+)
 from actions.options import Option, picked
 from actions.parts import Parts
 from actions.promises import no_longer_offered, offer_to_tell
 from actions.said import ASPECTS, TITLES, Said
 from actions.subject import subject, trimmed
+from actions.wording import titled
 
 #: Facts short enough to stand in the first reply about an item.
 OVERVIEW = ("time_limit", "fee", "place")
 OVERVIEW_SIGNS = 60
 #: Nothing but a district.
 _AREA = re.compile(r"^[\u4e00-\u9fff]{2,4}[区县市]$")
-_YES_OR_NO = re.compile(
-    r"[吗么不没][?？。！!\s]*$|能不能|可不可以|要不要|是不是|需不需要|用不用|必须|行吗|可以.*吗|还能|会不会|有没有"
-)
 #: How many further things to ask are named after an answer.
 OTHERS = 4
 OFFERED = ("materials", "time_limit", "fee", "place", "flow")
@@ -86,6 +96,9 @@ class Answers:
                 return []
             words = f"{named}{hand.name}"
         decision = await self._search(message, words, named)
+        told = answer_in_hand(self._tracker, self._clock.now())
+        if told and goes_on(message.text, named) and not is_new(decision, told, hand.code if hand else None):
+            return await self._more(told, message, decision)
         if unknown and isinstance(decision, Unknown):
             self._say.utter_message(response=unknown)
             return []
@@ -101,8 +114,14 @@ class Answers:
             # Asked on before the item was chosen: the same list again, and both questions wait for it.
             asked = tuple(dict.fromkeys((*aspects_waiting(self._tracker), *aspects)))
             return [*self._offer("utter_which_item", choices), SlotSet("asked_aspects", list(asked))]
+        if choices and not self._quiet and message.text:
+            self._say.utter_message(response="utter_option_unclear", count=str(len(choices)))
+            return []
         if hand is not None and (aspects or (message.text and message.meant == "find_item")):
             return await self._guide(hand.code, aspects)
+        told = answer_in_hand(self._tracker, self._clock.now())
+        if told and aspects:
+            return await self._more(told, message)
         response = NO_ITEM.get(aspects[0], ASK_ITEM) if aspects else ASK_ITEM
         self._say.utter_message(response=response, hotline=self._settings.hotline)
         return [SlotSet("asked_aspects", list(aspects) or None)]
@@ -157,12 +176,19 @@ class Answers:
         self._say.utter_message(response=response, buttons=[one.button() for one in options])
         return shown(options)
 
-    async def _unknown(self, message: Said, best: FaqHit | None) -> list[Event]:
+    async def _unknown(self, message: Said, best: FaqHit | None, *, about: FaqHit | None = None) -> list[Event]:
+        """Says that it is not known, and puts it on the staff's list. `about`: the answer that it goes on about."""
+        question = f"{about.question} {message.text}" if about else message.text
         recorded = Recorded()
         with contextlib.suppress(BackendError):  # the citizen's answer does not wait for the staff's list
-            recorded = await self._backends.record_unanswered(message.text, best)
-        self._say.utter_message(response="utter_unknown", hotline=self._settings.hotline)
-        return offer_to_tell(self._say, message.text, quiet=self._quiet) if recorded.may_wait else []
+            recorded = await self._backends.record_unanswered(question, best)
+        hotline = self._settings.hotline
+        if about:
+            told = {"question": about.question, "department": about.department}
+            self._say.utter_message(response="utter_faq_no_more", hotline=hotline, **told)
+        else:
+            self._say.utter_message(response="utter_unknown", hotline=hotline)
+        return offer_to_tell(self._say, question, quiet=self._quiet) if recorded.may_wait else []
 
     async def _faq(self, hit: FaqHit) -> list[Event]:
         until = f"{hit.valid_until:%Y年%m月%d日}" if hit.valid_until else ""
@@ -172,23 +198,47 @@ class Answers:
             answer=hit.answer,
             department=hit.department,
             source=hit.source,
-            # Goes along with the utterance, for who keeps book of what citizens were told (bot/rasa/channel.py).
-            told={"entry": hit.id, "written_at": hit.written_at},
+            told=_told(hit),
         )
         if until:
             self._say.utter_message(response="utter_faq_until", until=until)
-        events = [SlotSet("asked_aspects", None), *([] if self._quiet else shown([]))]
-        return events + (await self._related(hit.task_code) if hit.task_code else [])
+        if self._quiet:
+            # Said in between: what the form is about stays what is spoken of.
+            return [SlotSet("asked_aspects", None)]
+        item = await self._related(hit.task_code) if hit.task_code else None
+        if item:
+            self._say.utter_message(response="utter_faq_item", item=item.name)
+        taken = take_answer(hit.id, hit.question, item, self._clock.now())
+        return [SlotSet("asked_aspects", None), *shown([]), *taken]
 
-    async def _related(self, code: str) -> list[Event]:
+    async def _related(self, code: str) -> ItemInHand | None:
         """The item that an answer belongs to is in hand from now on: 多少钱 may follow."""
         try:
             item = await self._backends.item(code)
         except BackendError:  # the answer stands without it
+            return None
+        return ItemInHand(code=item.task_code, name=item.task_name)
+
+    async def _more(self, told: AnswerInHand, message: Said, otherwise: Decision | None = None) -> list[Event]:
+        """Goes on about the answer just told: tells the part of it that is asked for, or that there is none."""
+        try:
+            hit = await self._backends.answer(told.entry)
+        except Missing:  # withdrawn meanwhile
+            return await self._unknown(message, None)
+        part = passage(hit.answer, message.text)
+        if part:
+            self._say.utter_message(
+                response="utter_faq_more" if hit.source else "utter_faq_more_unsourced",
+                passage=part,
+                question=hit.question,
+                department=hit.department,
+                source=hit.source,
+                told=_told(hit),
+            )
             return []
-        if not self._quiet:
-            self._say.utter_message(response="utter_faq_item", item=item.task_name)
-        return take_in_hand(item.task_code, item.task_name, self._clock.now())
+        if isinstance(otherwise, TheItem):
+            return await self._guide(otherwise.code, message.aspects)
+        return await self._unknown(message, hit, about=hit)
 
     async def _guide(self, code: str, aspects: Sequence[str]) -> list[Event]:
         try:
@@ -234,34 +284,9 @@ class Answers:
         return self._offer("utter_overview_more", asked) if asked and not self._quiet else []
 
 
-def manner_of(message: Said) -> Manner:
-    """How the message asks; who asks for yes or no wants that answered, whatever it is about."""
-    if _YES_OR_NO.search(message.text):
-        # "能邮寄吗" asks for an aspect in the form of a question for yes or no.
-        return "aspect" if message.cues else "yes_no"
-    if message.meant == "ask_faq":
-        return "policy"
-    if message.aspects:
-        return "aspect"
-    return "item" if message.meant == "find_item" else "other"
-
-
-def titled(hits: Sequence[ItemHit]) -> list[tuple[ItemHit, str]]:
-    """Each hit with a title that differs visibly: by district, and where that is the same too, by department."""
-    names = [hit.task_name for hit in hits]
-    places = [(hit.task_name, hit.district) for hit in hits]
-    told = []
-    for hit in hits:
-        twins = names.count(hit.task_name) > 1
-        by_place = twins and hit.district and places.count((hit.task_name, hit.district)) == 1
-        apart = hit.district if by_place else hit.dept_name if twins else ""
-        told.append((hit, f"{hit.task_name}（{apart}）" if apart else hit.task_name))
-    return told
-
-
-def _placed(fact: str) -> str:
-    """A fact of several lines starts on a line of its own."""
-    return f"\n{fact}" if "\n" in fact else fact
+def _told(hit: FaqHit) -> dict[str, str | None]:
+    """Goes along with the utterance, for who keeps book of what citizens were told (bot/rasa/channel.py)."""
+    return {"entry": hit.id, "written_at": hit.written_at}
 
 
 def _title(guide: Guide, aspect: str) -> str:

@@ -38,6 +38,8 @@ _OTHER = re.compile(
     r"(?:这个?月|本月|下个?月)?月?[底末初中]旬?|月底|元旦|春节|清明(?:节)?|劳动节|五一|端午(?:节)?|中秋(?:节)?|国庆(?:节)?|"
     r"下个?月|这个?月|下周|下个?星期|下个?礼拜|这周|本周|年底"
 )
+#: "2月30号" is a date that there is not; "13.50" is no date at all.
+_MARKED = re.compile(r"[月号日]")
 _NEXT_MONTH = re.compile(r"下个?月")
 _CLOCK = re.compile(
     rf"(?P<part>凌晨|清晨|早上|早晨|今早|明早|早|上午|中午|晌午|下午|午后|傍晚|晚上|晚)?\s*"
@@ -63,6 +65,8 @@ class When:
     at: time | None = None
     earliest: bool = False
     whatever: bool = False
+    #: A date that no calendar has, as it was said (2月30号).
+    unreal: str = ""
     #: The message without its words for day and time.
     rest: str = ""
 
@@ -93,6 +97,7 @@ class DateReader:
             at=at,
             earliest=bool(_EARLIEST.search(text)),
             whatever=bool(_ANY.search(text)),
+            unreal=words.strip() if day is None and _MARKED.search(words) else "",
             rest=_PART_WORDS.sub(" ", _CLOCK.sub(" ", rest)),
         )
 

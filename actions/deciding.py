@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from actions.answers import FaqHit, FaqSearch, ItemHit, ItemSearch
 from actions.memory import ItemInHand
+from actions.said import Said
 
 #: How something is asked: for yes or no, a matter of policy, an aspect of an item, an item by name, or none of these.
 Manner = Literal["yes_no", "policy", "aspect", "item", "other"]
+_YES_OR_NO = re.compile(
+    r"[吗么不没][?？。！!\s]*$|能不能|可不可以|要不要|是不是|需不需要|用不用|必须|行吗|可以.*吗|还能|会不会|有没有"
+)
 #: By how much an answer of the staff must fit better than the surest item to be given in its place. Chosen on the
 #: questions in benchmarks/understanding/calibration: 152 of 168 are routed to where their answer is.
 MARGINS: Mapping[Manner, float] = {"yes_no": 0.02, "policy": 0.2, "aspect": 0.2, "item": 0.3, "other": 0.3}
@@ -53,6 +58,18 @@ class Unknown:
 
 
 Decision = TheItem | TheAnswer | Which | Unknown
+
+
+def manner_of(message: Said) -> Manner:
+    """How the message asks; who asks for yes or no wants that answered, whatever it is about."""
+    if _YES_OR_NO.search(message.text):
+        # "能邮寄吗" asks for an aspect in the form of a question for yes or no.
+        return "aspect" if message.cues else "yes_no"
+    if message.meant == "ask_faq":
+        return "policy"
+    if message.aspects:
+        return "aspect"
+    return "item" if message.meant == "find_item" else "other"
 
 
 def decide(

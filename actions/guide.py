@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from rasa_sdk import Tracker
 from rasa_sdk.events import FollowupAction
 from rasa_sdk.executor import CollectingDispatcher
@@ -11,8 +13,11 @@ from actions.base import BackedAction
 from actions.listing import is_about_halls, tell_halls
 from actions.memory import Event
 from actions.notices import ASKS_GENUINE, SHORTEST_NOTICE
-from actions.said import said
+from actions.said import Said, said
 from actions.subscriptions import chosen, in_form
+
+#: Three words in Latin letters and not one Chinese sign.
+_FOREIGN = re.compile(r"^(?=(?:.*?[A-Za-z]{2,}){3})[^\u4e00-\u9fff]+$", re.DOTALL)
 
 
 class AnswerQuestion(BackedAction):
@@ -23,6 +28,10 @@ class AnswerQuestion(BackedAction):
 
     async def act(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> list[Event]:
         message = said(tracker)
+        unread = _unread(message)
+        if unread:
+            dispatcher.utter_message(response=unread, hotline=self.parts.settings.hotline)
+            return []
         if message.value(ASKS_GENUINE) and len(message.text) >= SHORTEST_NOTICE:
             return [FollowupAction("notice_form")]
         if chosen(message, tracker) is not None:
@@ -31,3 +40,10 @@ class AnswerQuestion(BackedAction):
             await tell_halls(self.parts, dispatcher, message)
             return []
         return await Answers(self.parts, dispatcher, tracker, quiet=in_form(tracker)).answer(message)
+
+
+def _unread(message: Said) -> str | None:
+    """What to say to what holds no words at all, or none in Chinese; None for everything else."""
+    if message.text and not any(sign.isalnum() for sign in message.text):
+        return "utter_only_signs"
+    return "utter_foreign" if _FOREIGN.match(message.text) else None

@@ -25,6 +25,14 @@ class ItemInHand:
     name: str
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AnswerInHand:
+    """The staff's answer last told."""
+
+    entry: str
+    question: str
+
+
 def item_in_hand(tracker: Any, now: datetime) -> ItemInHand | None:
     """The item that a question without a subject is about; None where none was named or it was too long ago."""
     code, spoken_at = tracker.get_slot("item_code"), tracker.get_slot("item_spoken_at")
@@ -33,14 +41,39 @@ def item_in_hand(tracker: Any, now: datetime) -> ItemInHand | None:
     return ItemInHand(code=code, name=tracker.get_slot("item_name") or "")
 
 
-def take_in_hand(code: str, name: str, now: datetime) -> list[Event]:
+def take_in_hand(code: str | None, name: str | None, now: datetime) -> list[Event]:
     """From now on, a question without a subject is about this item."""
-    return [SlotSet("item_code", code), SlotSet("item_name", name), SlotSet("item_spoken_at", now.isoformat())]
+    item = [SlotSet("item_code", code), SlotSet("item_name", name), SlotSet("item_spoken_at", now.isoformat())]
+    return [*item, SlotSet("answer_told", None)]
+
+
+def answer_in_hand(tracker: Any, now: datetime) -> AnswerInHand | None:
+    """The answer that "那要多久" goes on about; None where none was told, or an item was spoken of since."""
+    kept = tracker.get_slot("answer_told")
+    if not kept or now - datetime.fromisoformat(kept["at"]) > IN_HAND:
+        return None
+    return AnswerInHand(entry=kept["entry"], question=kept["question"])
+
+
+def take_answer(entry: str, question: str, item: ItemInHand | None, now: datetime) -> list[Event]:
+    """From now on this answer is spoken of, and the item to which it belongs; whatever item was before no longer is."""
+    code, name = (item.code, item.name) if item else (None, None)
+    kept = {"entry": entry, "question": question, "at": now.isoformat()}
+    return [*take_in_hand(code, name, now), SlotSet("answer_told", kept)]
 
 
 def let_go() -> list[Event]:
     """The citizen wants to talk of something else."""
-    kept = ("item_code", "item_name", "item_spoken_at", "asked_aspects", "options", "offer", "unanswered")
+    kept = (
+        "item_code",
+        "item_name",
+        "item_spoken_at",
+        "answer_told",
+        "asked_aspects",
+        "options",
+        "offer",
+        "unanswered",
+    )
     return [SlotSet(name, None) for name in kept]
 
 

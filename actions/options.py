@@ -20,9 +20,9 @@ _ORDINAL = re.compile(rf"第\s*{_NUMBER}\s*{_MEASURE}|(?P<head>头一{_MEASURE})
 _FROM_END = re.compile(rf"倒数第\s*{_NUMBER}\s*{_MEASURE}")
 _LAST = re.compile(r"最后[那这面]?[个项条一]?|末尾那?个?|最下面|最底下")
 _SHORT_WORDS = 12
-_UPPER = re.compile(r"^(?:就|选|要)?(?:最?上面|前面|头里)(?:那|的|这)?(?:那)?(?:一)?(?:个|项|条)?(?:吧|的)?$")
-_LOWER = re.compile(r"^(?:就|选|要)?(?:下面|后面|底下)(?:那|的|这)?(?:那)?(?:一)?(?:个|项|条)?(?:吧|的)?$")
-_MIDDLE = re.compile(r"^(?:就|选|要)?中间(?:那|的|这)?(?:一)?(?:个|项|条)?(?:吧|的)?$")
+_UPPER = re.compile(rf"^{_POLITE}(?:最?上面|前面|头里)(?:那|的|这)?(?:那)?(?:一)?(?:个|项|条)?(?:吧|的)?$")
+_LOWER = re.compile(rf"^{_POLITE}(?:下面|后面|底下)(?:那|的|这)?(?:那)?(?:一)?(?:个|项|条)?(?:吧|的)?$")
+_MIDDLE = re.compile(rf"^{_POLITE}中间(?:那|的|这)?(?:一)?(?:个|项|条)?(?:吧|的)?$")
 _ALIKE = 88
 
 

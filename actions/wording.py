@@ -1,11 +1,11 @@
-"""How are days, times and appointments written for citizens? Numbers and weekdays only; sentences are in domain.yml."""
+"""How are days, times, appointments and options written for citizens? The sentences are in domain.yml."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time
 
-from actions.answers import Appointment, Slot
+from actions.answers import Appointment, ItemHit, Slot
 from actions.clock import CITY_ZONE
 
 WEEKDAYS = "一二三四五六日"
@@ -41,3 +41,16 @@ def appointment_words(appointment: Appointment, today: date) -> str:
     day = appointment.starts_at.astimezone(CITY_ZONE).date()
     span = span_words(appointment.starts_at, appointment.ends_at)
     return f"{day_words(day, today)}{span}，{appointment.hall_name}，{appointment.service_name}"
+
+
+def titled(hits: Sequence[ItemHit]) -> list[tuple[ItemHit, str]]:
+    """Each hit with a title that differs visibly: by district, and where that is the same too, by department."""
+    names = [hit.task_name for hit in hits]
+    places = [(hit.task_name, hit.district) for hit in hits]
+    told = []
+    for hit in hits:
+        twins = names.count(hit.task_name) > 1
+        by_place = twins and hit.district and places.count((hit.task_name, hit.district)) == 1
+        apart = hit.district if by_place else hit.dept_name if twins else ""
+        told.append((hit, f"{hit.task_name}（{apart}）" if apart else hit.task_name))
+    return told

@@ -23,6 +23,13 @@ _SURNAMES = (
     "汪范金石廖贾夏韦付方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤温康施文牛樊葛邢安齐易乔伍庞颜"
 )
 _DIGITS = re.compile(r"\d{4,}")
+#: "应该是江北", "应该是周五": a correction may be of anything; it is a name only if nothing else was understood.
+_CORRECTED = re.compile(r"应该(?:是|叫)")
+_NAMES_A_NAME = re.compile(r"我叫|名字|姓名|办理人|申请人")
+#: Who asks for the reason or would rather not gets the reason.
+_UNWILLING = re.compile(
+    r"为什么|为啥|干嘛|干什么|凭什么|不想|不愿|不给|不告诉|不方便|必须|一定要|非要|可以不|能不能不|隐私|泄露|安全吗"
+)
 
 
 class NameStep:
@@ -31,7 +38,10 @@ class NameStep:
     slot = "applicant_name"
 
     async def read(self, turn: Turn) -> None:
-        name = introduced(turn.message.text)
+        text = turn.message.text
+        name = introduced(text)
+        if turn.taken and _CORRECTED.search(text) and not _NAMES_A_NAME.search(text):
+            name = None
         if name is None and turn.asked_for(self.slot) and not turn.taken:
             name = self._alone(turn)
         if name and name != turn.values[self.slot]:
@@ -66,6 +76,8 @@ class IdStep:
             turn.tell("utter_id_wrong")
         elif turn.asked_for(self.slot) and not turn.taken and _DIGITS.search(turn.message.text):
             turn.tell("utter_id_shape")
+        elif turn.asked_for(self.slot) and _UNWILLING.search(turn.message.text):
+            turn.tell("utter_id_why")
 
     async def ask(self, turn: Turn) -> None:
         turn.ask("utter_request_applicant_id")
@@ -82,6 +94,8 @@ class MobileStep:
             turn.take(self.slot, token)
         elif turn.asked_for(self.slot) and not turn.taken and _DIGITS.search(turn.message.text):
             turn.tell("utter_mobile_shape")
+        elif turn.asked_for(self.slot) and _UNWILLING.search(turn.message.text):
+            turn.tell("utter_mobile_why")
 
     async def ask(self, turn: Turn) -> None:
         turn.ask("utter_request_applicant_mobile")

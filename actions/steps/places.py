@@ -23,7 +23,7 @@ _BOOKING = re.compile(
 _ANYWHERE = re.compile(r"^(?!.*(?:天|时)).*(?:都行|都可以|随便|哪个都|无所谓|任意)")
 _NEAREST = re.compile(r"最近|近一?点|附近|离我")
 #: Nothing else can change a hall once it is known.
-_SPEAKS_OF_PLACE = re.compile(HALL_WORDS.pattern + r"|区|换|改|去|到|最近|附近")
+_SPEAKS_OF_PLACE = re.compile(HALL_WORDS.pattern + r"|区|换|改|去|到|最近|附近|不是|不对|错|应该")
 _CHANGE = re.compile(r"改|换|不是|不对|错")
 
 

@@ -59,6 +59,8 @@ class DayStep:
         wish = _wished(turn, self._names)
         if self._where(turn) is None:
             return
+        if turn.when.unreal:
+            turn.tell("utter_day_unreal", day=turn.when.unreal)
         option = None if turn.when.day else turn.picked(DAY)
         day = option.value if option else None if wish.get("until") else wish.get("day")
         if day:

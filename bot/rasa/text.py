@@ -15,6 +15,18 @@ from pypinyin import lazy_pinyin
 _REPEATED = re.compile(r"(.)\1{2,}")
 _SPACE = re.compile(r"\s+")
 _EMOJI = re.compile("[\U0001f000-\U0001faff\u2600-\u27bf\ufe0e\ufe0f\u200d]+")
+#: The phone's own faces come as their names in brackets: [强], [OK], [玫瑰].
+_FACE = re.compile(r"\[(?:[\u4e00-\u9fff]{1,4}|OK)\]")
+#: What a message says that is nothing but faces; any other face says nothing.
+_FACES_SAY = (
+    (
+        re.compile(
+            "[\U0001f44d\U0001f64f\U0001f44f\U0001f339\U0001f490\u2764\U0001f91d]|\\[(?:强|合十|抱拳|鼓掌|玫瑰|爱心|握手)\\]"
+        ),
+        "谢谢",
+    ),
+    (re.compile("\U0001f44c|\\[(?:OK|好的)\\]"), "好的"),
+)
 #: Sign that stands for any value of its kind, so that no value is learnt by heart.
 _KINDS = (
     (re.compile(r"IDCARD[A-Z2-7]{8}"), "㊀"),
@@ -53,6 +65,11 @@ def _one(candidate: str, sign: str) -> str:
     return candidate if len(candidate) == 1 else sign
 
 
+def _faces(text: str) -> str:
+    """What a message of faces alone says; empty where it is nothing known."""
+    return next((words for pattern, words in _FACES_SAY if pattern.search(text)), "")
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Views:
     """One sentence in the forms that features are counted in: each a string of signs or of words parted by spaces."""
@@ -86,7 +103,8 @@ class Reader:
 
     def clean(self, text: str) -> str:
         """The sentence without what carries no meaning for its intent."""
-        plain = _EMOJI.sub("", self._leveller.level(text))
+        level = self._leveller.level(text)
+        plain = _EMOJI.sub("", _FACE.sub("", level)) or _faces(level)
         for pattern, stand_in in _KINDS:
             plain = pattern.sub(stand_in, plain)
         plain = _LONE_NUMBER.sub("㊆", plain.strip()).strip(_EDGES)

@@ -168,3 +168,10 @@ def test_what_is_left_is_the_message_without_its_time(dates: DateReader) -> None
     rest = dates.read("后天下午三点去江北办居住证", NOW).rest
 
     assert rest.split() == ["去江北办居住证"]
+
+
+@pytest.mark.parametrize(
+    ("said", "unreal"), [("2月30号", "2月30号"), ("11月31日上午", "11月31日"), ("12月3号", ""), ("13.50", "")]
+)
+def test_a_date_that_no_calendar_has_is_told_from_one_that_is_none(dates: DateReader, said: str, unreal: str) -> None:
+    assert dates.read(said, NOW).unreal == unreal

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from actions.answering import manner_of
 from actions.answers import Hall, Service
+from actions.deciding import manner_of
 from actions.naming import by_distance, named_hall, named_service
 from actions.options import Option, is_place, picked
 from actions.said import Said, said
@@ -39,6 +39,8 @@ OPTIONS = [
         ("最后那个", 3),
         ("倒数第二个", 2),
         ("上面那个", 0),
+        ("我要上面那个", 0),
+        ("就要下面那个吧", 3),
         ("下面的", 3),
         ("2号", 1),
         ("护照申领", 2),
