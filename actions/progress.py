@@ -11,13 +11,14 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions.answering import FAQ_KIND, ITEM_KIND
 from actions.answers import Case
 from actions.answers import Step as StepOfCase
 from actions.base import BackedAction
 from actions.checklists import CHECKLIST
 from actions.errors import Missing, Refusal, TooMany
 from actions.forms import FormAction, Step, Turn
-from actions.memory import Event, shown
+from actions.memory import Event, on_table, shown
 from actions.options import Option
 from actions.promises import PROMISE, promise
 
@@ -118,6 +119,10 @@ class AcceptOffer(BackedAction):
             return [SlotSet("offer", None), FollowupAction("checklist_form")]
         if offer.get("kind") == PROMISE:
             return await promise(self, dispatcher, tracker)
+        choices = on_table(tracker, ITEM_KIND, FAQ_KIND)
+        if offer.get("kind") != SUBSCRIBE and choices:
+            dispatcher.utter_message(response="utter_option_unclear", count=str(len(choices)))
+            return []
         if offer.get("kind") != SUBSCRIBE:
             dispatcher.utter_message(response="utter_nothing_to_agree")
             return []

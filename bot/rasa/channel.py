@@ -18,6 +18,7 @@ from sanic.request import Request
 from sanic.response import HTTPResponse
 
 from bot.rasa.action_answers import prepare_action_answers
+from bot.rasa.sessions import keep_over_sessions
 from bot.rasa.tracker_store import PostgresTrackerStore, failures
 
 log = structlog.stdlib.get_logger(__name__)
@@ -75,6 +76,7 @@ class EdgeInput(InputChannel):
         if not variable:
             raise ValueError("credentials.yml: the edge channel needs token_variable")
         prepare_action_answers()
+        keep_over_sessions()
         return cls(os.environ.get(variable, ""))
 
     def blueprint(self, on_new_message: Callable[[UserMessage], Awaitable[Any]]) -> Blueprint:
