@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Annotated
 
 import msgspec
 
 PREFIX = "ZQ_"
+#: Where msgspec found what is wrong.
+PLACE = re.compile(r"\$\.([a-z_.]+)")
 
 Url = Annotated[str, msgspec.Meta(pattern=r"^https?://[^\s]+$")]
 Secret = Annotated[str, msgspec.Meta(min_length=16, max_length=512)]
@@ -71,4 +74,9 @@ def load_settings(environ: Mapping[str, str]) -> ActionSettings:
     try:
         return msgspec.convert(raw, ActionSettings, strict=False)
     except msgspec.ValidationError as error:
-        raise SettingsError(f"settings: {error}") from error
+        raise SettingsError(f"settings: {PLACE.sub(_variable, str(error))}") from error
+
+
+def _variable(place: re.Match[str]) -> str:
+    """`$.faq.url` as ZQ_FAQ_URL."""
+    return PREFIX + place[1].replace(".", "_").upper()

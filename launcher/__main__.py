@@ -12,6 +12,7 @@ from pathlib import Path
 from rich.console import Console
 
 from launcher.assets import AssetsFailed, ensure_assets
+from launcher.checks import CannotStart
 from launcher.environment import load_environment
 from launcher.model import TrainingFailed, ensure_model
 from launcher.supervisor import StartFailed
@@ -34,7 +35,7 @@ def main() -> int:
             return asyncio.run(run_services_command(ROOT, data_dir, os.environ, arguments.words))
         else:
             asyncio.run(ensure_model(ROOT, load_environment(os.environ, data_dir), out))
-    except (StartFailed, TrainingFailed, AssetsFailed, RuntimeError, ValueError) as error:
+    except (CannotStart, StartFailed, TrainingFailed, AssetsFailed, RuntimeError, ValueError) as error:
         out.print(str(error), style="red", markup=False)
         return 1
     except KeyboardInterrupt:

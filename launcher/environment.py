@@ -51,7 +51,7 @@ def generated_settings() -> dict[str, str]:
 
 
 def read_settings_file(path: Path) -> dict[str, str]:
-    """NAME=value lines; empty lines and lines that start with # are passed over."""
+    """NAME=value lines; empty lines, lines that start with # and empty values are passed over."""
     found: dict[str, str] = {}
     for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
         text = line.strip()
@@ -60,7 +60,8 @@ def read_settings_file(path: Path) -> dict[str, str]:
         name, separator, value = text.partition("=")
         if not separator or not name.strip():
             raise ValueError(f"{path}, line {number}: NAME=value is expected")
-        found[name.strip()] = value.strip()
+        if value.strip():
+            found[name.strip()] = value.strip()
     return found
 
 

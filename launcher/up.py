@@ -11,12 +11,15 @@ from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import OperationalError
 
 from launcher.assets import ensure_assets
+from launcher.checks import CannotStart, alone, check_ports, check_settings
 from launcher.environment import load_environment, tracker_url
 from launcher.model import ensure_model
 from launcher.processes import process_specs, uses_simulator, with_addresses, with_platform
-from launcher.supervisor import Supervisor
+from launcher.supervisor import Supervisor, stop_leftovers
 from services.clock import SystemClock
 from services.db import make_engine, make_sessions
 from services.embedded import EmbeddedPostgres, migrate
@@ -29,15 +32,26 @@ DATABASE_LOOK_SECONDS = 1.0
 
 async def up(root: Path, data_dir: Path, environ: Mapping[str, str], out: Console, *, city: Path | None) -> None:
     """Runs everything until SIGINT or SIGTERM; raises what kept it from starting."""
-    environment = with_platform(with_addresses(load_environment(environ, data_dir)))
-    async with database(environment, data_dir, out) as environment:
+    with alone(data_dir):
+        given = with_addresses(load_environment(environ, data_dir))
+        simulator, environment = uses_simulator(given), with_platform(given)
+        check_settings(environment, with_simulator=simulator)
+        stop_leftovers(data_dir / "run", out)
+        check_ports(environment, with_simulator=simulator)
+        await _up(root, data_dir, environment, out, city=city, simulator=simulator)
+
+
+async def _up(
+    root: Path, data_dir: Path, given: Mapping[str, str], out: Console, *, city: Path | None, simulator: bool
+) -> None:
+    async with database(given, data_dir, out) as environment:
         if city is not None:
             out.print("[bold]Loading the example city")
             await _load_city(root, environment, city)
         await asyncio.to_thread(ensure_assets, root, out)
         out.print("[bold]Preparing the assistant")
         await _register(environment, await ensure_model(root, environment, out), out)
-        await _run(root, environment, out, simulator=uses_simulator(environ))
+        await _run(root, environment, out, simulator=simulator)
 
 
 async def run_services_command(root: Path, data_dir: Path, environ: Mapping[str, str], words: Sequence[str]) -> int:
@@ -89,9 +103,17 @@ async def database(environment: Mapping[str, str], data_dir: Path, out: Console)
             stack.callback(keeper.cancel)
             url = server.ensure_database(DATABASE)
             out.print(f"  embedded PostgreSQL in {data_dir / 'postgres'}")
-        await asyncio.to_thread(migrate, url)
+        try:
+            await asyncio.to_thread(migrate, url)
+        except OperationalError as error:
+            raise CannotStart(f"the database at {_place(url)} does not answer: {error.orig}") from error
         out.print("  [green]✓[/] schema is up to date")
         yield {"ZQ_TRACKER_URL": tracker_url(url), **environment, "DATABASE_URL": url}
+
+
+def _place(url: str) -> str:
+    """The address without its password."""
+    return make_url(url).render_as_string(hide_password=True)
 
 
 async def _publish_menu(root: Path, environment: Mapping[str, str]) -> None:

@@ -52,6 +52,17 @@ def test_a_value_from_outside_wins_over_the_file(tmp_path: Path) -> None:
     assert load_environment({"ZQ_WECHAT_MODE": "plain"}, tmp_path)["ZQ_WECHAT_MODE"] == "plain"
 
 
+def test_the_real_platform_in_the_settings_file_leaves_the_simulator_out(tmp_path: Path) -> None:
+    load_environment({}, tmp_path)
+    with (tmp_path / "settings.env").open("a", encoding="utf-8") as file:
+        file.write("ZQ_WECHAT_API_BASE=https://api.weixin.qq.com\nZQ_EDGE_PORT=\n")
+
+    environment = with_addresses(load_environment({}, tmp_path))
+
+    assert not uses_simulator(environment)
+    assert environment["ZQ_EDGE_PORT"] == "8010"
+
+
 def test_an_empty_value_from_outside_does_not_hide_the_file(tmp_path: Path) -> None:
     secret = load_environment({}, tmp_path)["ZQ_WECHAT_TOKEN"]
 
