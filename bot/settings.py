@@ -41,6 +41,8 @@ class BotSettings(SettingsBase, frozen=True, kw_only=True):
     case_news_retention_days: Annotated[int, msgspec.Meta(ge=1, le=3650)] = 365
     #: A question that nobody could answer is deleted when nobody has asked it again for so long.
     question_retention_days: Annotated[int, msgspec.Meta(ge=1, le=3650)] = 365
+    #: For so long it is known who got a notice; how many got it stays.
+    delivery_retention_days: Annotated[int, msgspec.Meta(ge=90, le=3650)] = 1095
     #: Calls of the platform a second that all workers together make for notices.
     notices_per_second: Annotated[float, msgspec.Meta(ge=1, le=10_000)] = 200.0
     #: A worker that gave no sign for this long has lost the recipients it held.
