@@ -121,7 +121,8 @@ def _is_taken(port: int) -> bool:
 def _by_whom(port: int) -> str:
     try:
         for connection in psutil.net_connections(kind="tcp"):
-            if connection.status == psutil.CONN_LISTEN and connection.laddr.port == port and connection.pid:
+            here = connection.laddr and connection.laddr.port == port
+            if here and connection.status == psutil.CONN_LISTEN and connection.pid:
                 command = " ".join(psutil.Process(connection.pid).cmdline())
                 return f" by process {connection.pid}: {command[:120]}"
     except psutil.Error:
