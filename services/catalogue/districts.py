@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import re
 from enum import IntEnum
+from functools import lru_cache
+
+#: Area codes whose stems are kept at hand: of one province, more than there are.
+KEPT_CODES = 4_096
 
 
 class Reach(IntEnum):
@@ -30,6 +34,7 @@ def reach(item_area: str, citizen_area: str) -> Reach:
     return Reach.ELSEWHERE
 
 
+@lru_cache(maxsize=KEPT_CODES)
 def _stem(area: str) -> str:
     """The code without the pairs of zeros at its end."""
     return re.sub(r"(?:00)+$", "", area)

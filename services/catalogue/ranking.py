@@ -68,7 +68,7 @@ def result(
 
 def _ranked(found: Iterable[Scored], area_code: str) -> list[Scored]:
     """Best first; of equal ones that of the nearest area, then the shorter name."""
-    scored = [replace(one, score=one.score * (ELSEWHERE if _elsewhere(one, area_code) else 1.0)) for one in found]
+    scored = [replace(one, score=one.score * ELSEWHERE) if _elsewhere(one, area_code) else one for one in found]
     return sorted(
         scored,
         key=lambda one: (-round(one.score, 3), -_near(one, area_code), len(one.hit.task_name), one.hit.task_code),

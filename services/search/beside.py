@@ -6,7 +6,6 @@ place adds to a context is found when it is asked for.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -30,7 +29,7 @@ def covered(starts: Rows, lengths: Rows) -> Rows:
 class Asked:
     """What of a question counts: the features' numbers, and what each feature there is is worth, by its number."""
 
-    numbers: Sequence[int]
+    numbers: Rows
     values: Floats
 
 
@@ -39,32 +38,28 @@ class Contexts:
     """What profiles hold as written: their wordings and their context together."""
 
     #: Where a profile's features start; one more entry than profiles.
-    ends: npt.NDArray[np.intp]
+    ends: Rows
     numbers: npt.NDArray[np.int32]
     #: Square roots of the features' weights, in `PARTS`.
     roots: npt.NDArray[np.uint8]
 
-    def explained(self, asked: Asked, rows: Rows, wanted: npt.NDArray[np.intp]) -> tuple[Floats, npt.NDArray[np.bool_]]:
-        """For each of the rows what it explains, in `PARTS`; and, wanted x rows, whether it has the wanted features."""
-        starts = self.ends[rows]
-        lengths = self.ends[rows + 1] - starts
+    def of(self, profiles: Rows) -> Contexts:
+        """Those of these profiles only."""
+        starts = self.ends[profiles]
+        lengths = self.ends[profiles + 1] - starts
         places = covered(starts, lengths)
-        numbers = self.numbers[places]
-        found = asked.values[numbers] * self.roots[places]
-        sums = np.zeros(len(rows), dtype=np.float32)
-        filled = lengths > 0
+        ends = np.concatenate([np.zeros(1, dtype=np.intp), np.cumsum(lengths)])
+        return Contexts(ends=ends, numbers=self.numbers[places], roots=self.roots[places])
+
+    def explained(self, asked: Asked) -> tuple[Floats, Rows, Rows]:
+        """What each profile explains, in `PARTS`; and which asked features are there, with the profile of each."""
+        found = asked.values[self.numbers] * self.roots
+        sums = np.zeros(len(self.ends) - 1, dtype=np.float32)
+        filled = self.ends[1:] > self.ends[:-1]
         if filled.any():
-            sums[filled] = np.add.reduceat(found, (np.cumsum(lengths) - lengths)[filled])
-        has = np.zeros((len(wanted), len(rows)), dtype=np.bool_)
-        if len(wanted):
-            # Zero values are no question's: only what is asked has to be looked up.
-            hits = np.flatnonzero(found)
-            at = np.searchsorted(wanted, numbers[hits])
-            at[at == len(wanted)] = 0
-            known = wanted[at] == numbers[hits]
-            row_of = np.repeat(np.arange(len(rows)), lengths)
-            has[at[known], row_of[hits[known]]] = True
-        return sums, has
+            sums[filled] = np.add.reduceat(found, self.ends[:-1][filled])
+        hits = np.flatnonzero(found)
+        return sums, self.numbers[hits], np.searchsorted(self.ends, hits, side="right") - 1
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -75,26 +70,43 @@ class Beside:
     #: features x places: square roots of weights, in `PARTS`.
     places: sparse.csr_matrix
 
-    def explained(self, asked: Asked, profiles: Rows, profile_of: Rows, place_of: Rows) -> Floats:
-        """What is around each of some documents explains so much of what is asked.
+    def of(self, profiles: Rows, profile_of: Rows, place_of: Rows) -> Around:
+        """What is around some documents: their profiles, each once, and of each document profile and place."""
+        return Around(contexts=self.contexts.of(profiles), profile_of=profile_of, places=self.places, place_of=place_of)
 
-        `profiles`: the documents' profiles, each once; `profile_of`: each document's position there.
-        """
-        ends = self.places.indptr
-        wanted = np.unique(np.asarray([one for one in asked.numbers if ends[one] < ends[one + 1]], dtype=np.intp))
-        sums, has = self.contexts.explained(asked, profiles, wanted)
-        explained: Floats = sums[profile_of]
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Around:
+    """What is around the documents that are looked at closely."""
+
+    contexts: Contexts
+    #: Of each document: its position in the contexts, and its place.
+    profile_of: Rows
+    places: sparse.csr_matrix
+    place_of: Rows
+
+    def explained(self, asked: Asked) -> Floats:
+        """How much of what is asked is explained by what is around each document."""
+        sums, features, profiles = self.contexts.explained(asked)
+        explained: Floats = sums[self.profile_of]
+        wanted, by_place = self._by_place(asked)
         if len(wanted):
+            new = np.ones((len(wanted), len(sums)), dtype=np.bool_)
+            at = np.minimum(np.searchsorted(wanted, features), len(wanted) - 1)
+            known = wanted[at] == features
             # A feature that the context has already adds nothing.
-            added = self._by_place(asked, wanted)[:, place_of] * ~has[:, profile_of]
+            new[at[known], profiles[known]] = False
+            added = by_place[:, self.place_of] * new[:, self.profile_of]
             explained = explained + added.sum(axis=0, dtype=np.float32)
         return explained / np.float32(PARTS)
 
-    def _by_place(self, asked: Asked, wanted: npt.NDArray[np.intp]) -> Floats:
-        """wanted x places."""
+    def _by_place(self, asked: Asked) -> tuple[Rows, Floats]:
+        """The asked features that any place has, in order; and what each place explains by each of them."""
         matrix = self.places
+        numbers = np.sort(asked.numbers)
+        wanted: Rows = numbers[matrix.indptr[numbers] < matrix.indptr[numbers + 1]]
         found = np.zeros((len(wanted), matrix.shape[1]), dtype=np.float32)
-        for row, number in enumerate(wanted):
+        for row, number in enumerate(wanted.tolist()):
             run = slice(matrix.indptr[number], matrix.indptr[number + 1])
             found[row, matrix.indices[run]] = asked.values[number] * matrix.data[run]
-        return found
+        return wanted, found

@@ -155,10 +155,10 @@ class TextIndex(Generic[P]):
         for asked in (question, *also):
             whole = self._analysis(self._language.normalise(asked))
             exact |= self._contents.get(whole.content, frozenset())
-            self._view(whole, None, written, sounded)
             clauses = self._language.normalise.clauses(asked)
-            for clause in clauses[-MOST_CLAUSES:] if len(clauses) > 1 else ():
-                self._view(self._analysis(clause), whole, written, sounded)
+            parts = [self._analysis(clause) for clause in clauses[-MOST_CLAUSES:]] if len(clauses) > 1 else []
+            written += self._views(self._written, whole.written, [one.written for one in parts], 1.0)
+            sounded += self._views(self._sounded, whole.sounded, [one.sounded for one in parts], self._tuning.sound)
         by_sound = self._best_of(self._sounded, sounded)
         by_words = np.maximum(self._best_of(self._written, written), by_sound)
         return Reading(exact=frozenset(exact), written=written, by_words=by_words, by_sound=by_sound)
@@ -173,9 +173,9 @@ class TextIndex(Generic[P]):
             return []
         words = reading.by_sound[wordings]
         profiles, profile_of = np.unique(self._layout.profile_of[documents], return_inverse=True)
-        place_of = self._layout.place_of[documents]
+        beside = self._beside.of(profiles, profile_of, self._layout.place_of[documents])
         for view in reading.written:
-            around = self._beside.explained(view.asked, profiles, profile_of, place_of)
+            around = beside.explained(view.asked)
             np.maximum(words, self._written.scores_around(view, wordings, around, self._tuning), out=words)
         scores = words if meaning is None else self._mixed(words, meaning[self._layout.family_of[documents]])
         return self._matches(documents, scores, words, reading.exact, limit)
@@ -206,17 +206,15 @@ class TextIndex(Generic[P]):
     def _analysis(self, normalised: str) -> Analysis:
         return self._language.analyse(normalised, asking=self._tuning.asking)
 
-    def _view(self, asked: Analysis, story: Analysis | None, written: list[View], sounded: list[View]) -> None:
-        """Adds the views of what is asked; `story`: the whole of which it is a clause."""
-        factor = self._tuning.clause if story else 1.0
-        aside = _without(story.written, asked.written) if story else {}
-        view = self._written.view(asked.written, aside, self._tuning, factor)
-        if view is not None:
-            written.append(view)
-        aside = _without(story.sounded, asked.sounded) if story else {}
-        view = self._sounded.view(asked.sounded, aside, self._tuning, factor * self._tuning.sound)
-        if view is not None:
-            sounded.append(view)
+    def _views(self, space: Space, story: Features, clauses: Sequence[Features], factor: float) -> list[View]:
+        """What is asked as a whole, and each clause of it beside the rest."""
+        tuning = self._tuning
+        whole = space.known(story, tuning)
+        views = [space.view(whole, None, tuning, factor)]
+        for clause in clauses:
+            aside = whole.without(clause)
+            views.append(space.view(space.known(clause, tuning), aside, tuning, factor * tuning.clause))
+        return [view for view in views if view is not None]
 
     def _best_of(self, space: Space, views: Sequence[View]) -> Floats:
         """The best score of each wording over the views."""
@@ -286,7 +284,3 @@ def _best(scores: Floats, documents: Rows, limit: int) -> Rows:
         found = found[scores[found] >= least]
     best: Rows = found[np.lexsort((documents[found], -scores[found]))[:limit]]
     return best
-
-
-def _without(features: Features, others: Features) -> Features:
-    return {name: value for name, value in features.items() if name not in others}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -35,25 +35,29 @@ class Lexicon:
     asking: WordList
     #: Wording -> the meanings it has, each named by its line's first wording.
     meanings: Mapping[str, tuple[str, ...]]
-    #: Finds, at each place, the longest wording that has a meaning.
-    meaningful: re.Pattern[str]
+    #: First character -> finds the longest wording with a meaning that starts there.
+    meaningful: Mapping[str, re.Pattern[str]]
 
     def meanings_in(self, text: str) -> Iterator[tuple[int, int, tuple[str, ...]]]:
         """Start, end and meanings of each wording in a normalised text; one may lie within another."""
         denied = 0
-        for found in self.meaningful.finditer(text):
-            wording = found.group(1)
+        for start, first in enumerate(text):
             # 没留遗嘱 says nothing of 遗嘱.
-            if found.start() < denied:
+            if (
+                start < denied
+                or not (longest := self.meaningful.get(first))
+                or not (found := longest.match(text, start))
+            ):
                 continue
-            if wording[0] in _DENIALS:
-                denied = found.start() + len(wording)
+            wording = found.group()
+            if first in _DENIALS:
+                denied = found.end()
             meanings = self.meanings.get(wording) or self.meanings[_without_count(wording)]
-            yield found.start(), found.start() + len(wording), meanings
+            yield start, found.end(), meanings
             # 进度查询 is 进度 too: a longer wording says what the shorter one at its start says.
             for end in range(2, len(wording)):
                 if shorter := self.meanings.get(wording[:end]):
-                    yield found.start(), found.start() + end, shorter
+                    yield start, start + end, shorter
 
 
 def load_lexicon(normalise: Callable[[str], str], folder: Path = FOLDER) -> Lexicon:
@@ -70,7 +74,7 @@ def load_lexicon(normalise: Callable[[str], str], folder: Path = FOLDER) -> Lexi
         fillers=_word_list(normalise, folder / "fillers.txt"),
         asking=_word_list(normalise, folder / "asking.txt"),
         meanings=meanings,
-        meaningful=re.compile(f"(?=({_any_of(set(meanings), count=_COUNT).pattern}))"),
+        meaningful=_by_first(meanings),
     )
 
 
@@ -86,6 +90,14 @@ def _lines(path: Path) -> Iterator[tuple[int, str]]:
     for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
         if line.strip() and not line.startswith("#"):
             yield number, line
+
+
+def _by_first(wordings: Iterable[str]) -> dict[str, re.Pattern[str]]:
+    """A pattern for each first character: most characters of a text start no wording, and need not be tried."""
+    found: dict[str, set[str]] = {}
+    for wording in wordings:
+        found.setdefault(wording[0], set()).add(wording)
+    return {first: _any_of(words, count=_COUNT) for first, words in found.items()}
 
 
 def _any_of(words: set[str], *, count: str = "") -> re.Pattern[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +11,7 @@ import numpy.typing as npt
 from scipy import sparse
 
 from services.search.analysis import Features
-from services.search.beside import Asked, Floats
+from services.search.beside import Asked, Floats, Rows
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -53,6 +53,30 @@ class Tuning:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Known:
+    """What an index knows of a text's features, one entry a feature."""
+
+    features: Features
+    numbers: Rows
+    weights: Floats
+    there: npt.NDArray[np.bool_]
+    #: What a feature counts for that is not there.
+    unknown: Sequence[float]
+
+    def without(self, others: Features) -> Known:
+        """What is left without these features."""
+        kept = [place for place, name in enumerate(self.features) if name not in others]
+        names = list(self.features)
+        return Known(
+            features={names[place]: self.features[names[place]] for place in kept},
+            numbers=self.numbers[kept],
+            weights=self.weights[kept],
+            there=self.there[kept],
+            unknown=[self.unknown[place] for place in kept],
+        )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class View:
     """One way to read a question, against every wording."""
 
@@ -85,17 +109,32 @@ class Space:
     def __len__(self) -> int:
         return len(self._totals)
 
-    def view(self, asked: Features, aside: Features, tuning: Tuning, factor: float) -> View | None:
+    def known(self, features: Features, tuning: Tuning) -> Known:
+        """What the index knows of a text's features."""
+        numbers = np.fromiter((self._vocabulary.get(name, -1) for name in features), dtype=np.intp, count=len(features))
+        weights = np.fromiter((one for one, _ in features.values()), dtype=np.float32, count=len(features))
+        # The vocabulary grows while newer indexes are made; what this one does not hold is unknown to it.
+        there = (numbers >= 0) & (numbers < len(self._worth))
+        there[there] = self._worth[numbers[there]] > 0
+        unknown = [
+            0.0 if known else weight * rarity * tuning.family(name)
+            for known, (name, (weight, rarity)) in zip(there.tolist(), features.items(), strict=True)
+        ]
+        return Known(features=features, numbers=numbers, weights=weights, there=there, unknown=unknown)
+
+    def view(self, asked: Known, aside: Known | None, tuning: Tuning, factor: float) -> View | None:
         """How each wording fits what is asked; None where the index knows nothing of it."""
-        numbers, values, whole = self._known(asked, tuning)
+        numbers, values, whole = self._worths(asked, tuning)
         if not len(numbers):
             return None
         shared = self._product(numbers, values)
         by_feature = np.zeros(len(self._worth), dtype=np.float32)
         by_feature[numbers] = values
         features = Asked(numbers=numbers, values=by_feature)
-        numbers, values, told = self._known(aside, tuning)
-        helped = self._product(numbers, values) if len(numbers) else np.zeros_like(shared)
+        told, helped = 0.0, np.zeros_like(shared)
+        if aside is not None:
+            numbers, values, told = self._worths(aside, tuning)
+            helped = self._product(numbers, values) if len(numbers) else helped
         return View(shared=shared, helped=helped, whole=whole, told=told, asked=features, factor=factor)
 
     def scores(self, view: View, tuning: Tuning) -> Floats:
@@ -110,31 +149,20 @@ class Space:
         fit = _Fit(shared=shared, helped=view.helped[wordings], totals=self._totals[wordings], gained=gained)
         return _contrast(view, fit, tuning)
 
-    def _known(self, features: Features, tuning: Tuning) -> tuple[list[int], Floats, float]:
+    def _worths(self, of: Known, tuning: Tuning) -> tuple[Rows, Floats, float]:
         """Numbers and values of the features that the index knows, and what all of them are worth together."""
-        numbers: list[int] = []
-        weights: list[float] = []
-        unknown = 0.0
-        for name, (weight, rarity) in features.items():
-            number = self._vocabulary.get(name, -1)
-            # The vocabulary grows while newer indexes are made; what this one does not hold is unknown to it.
-            if 0 <= number < len(self._worth) and self._worth[number] > 0:
-                numbers.append(number)
-                weights.append(weight)
-            else:
-                unknown += weight * rarity * tuning.family(name)
-        worth, weight_of = self._worth[numbers], np.asarray(weights, dtype=np.float32)
-        whole = float(worth @ weight_of) + tuning.unknown * self._unknown * unknown
-        return numbers, worth * np.sqrt(weight_of), whole
+        numbers, weights = of.numbers[of.there], of.weights[of.there]
+        worth = self._worth[numbers]
+        whole = float(worth @ weights) + tuning.unknown * self._unknown * sum(of.unknown)
+        return numbers, worth * np.sqrt(weights), whole
 
-    def _product(self, numbers: list[int], values: Floats) -> Floats:
+    def _product(self, numbers: Rows, values: Floats) -> Floats:
         matrix = self._wordings
-        starts, ends = matrix.indptr[numbers], matrix.indptr[np.asarray(numbers) + 1]
+        starts, ends = matrix.indptr[numbers].tolist(), matrix.indptr[numbers + 1].tolist()
         # Plain additions over the features' lists: a sliced matrix would be copied first.
         places = np.concatenate([matrix.indices[start:end] for start, end in zip(starts, ends, strict=True)])
-        products = np.concatenate(
-            [matrix.data[start:end] * value for start, end, value in zip(starts, ends, values, strict=True)]
-        )
+        products = np.concatenate([matrix.data[start:end] for start, end in zip(starts, ends, strict=True)])
+        products *= np.repeat(values, matrix.indptr[numbers + 1] - matrix.indptr[numbers])
         return np.bincount(places, weights=products, minlength=matrix.shape[1]).astype(np.float32)
 
 
