@@ -32,6 +32,7 @@ from benchmarks.understanding.inputs import Notes, found, policies_as_entries, r
 from benchmarks.understanding.intents import AspectReader, measure_intents
 from benchmarks.understanding.items import measure_items
 from benchmarks.understanding.report import table_of
+from benchmarks.understanding.size import ENTRIES, ITEMS, measure_size
 from services.embedded import EmbeddedPostgres
 from services.logs import configure_logging
 
@@ -42,6 +43,8 @@ ITEM_FIELDS, FAQ_FIELDS = ("q", "task_code"), ("q", "id")
 #: Rasa's own classifier takes minutes a set on two cores; one that takes longer than this is given up.
 DIET_SECONDS = 1500
 PARTS = ("intents", "items", "faq", "own")
+#: Measured only where it is asked for: it takes minutes.
+SIZE = "size"
 
 
 class Bench:
@@ -74,6 +77,8 @@ class Bench:
                 results |= await self._faq(server, scratch)
             if "own" in self._parts:
                 results["own"] = await self._own(server, aspects)
+            if SIZE in self._parts:
+                results[SIZE] = await self._size(server, scratch)
         return results
 
     def _intents(self) -> dict[str, Any]:
@@ -131,6 +136,23 @@ class Bench:
                 results["faq"] = await measure_faq(faq, asked, unanswerable, advance)
         return results
 
+    async def _size(self, server: Server, scratch: Path) -> dict[str, Any]:
+        results: dict[str, Any] = {}
+        items = found(self._data / "catalogue", "guangdong_items.jsonl", self.notes)
+        tables = found(self._data / "faq", "ncp_policies.tsv", self.notes)
+        entries = scratch / "policies.jsonl"
+        for table in tables:
+            policies_as_entries(table, entries, self.notes)
+        for kind, files, own in (
+            (ITEMS, items, "item_questions.jsonl"),
+            (ENTRIES, [entries] if tables else [], "faq_questions.jsonl"),
+        ):
+            questions = [row["q"] for row in read_questions([OWN / own], ("q",), self.notes)]
+            if files:
+                with self._bar(f"size of {kind.topic}", 2) as advance:
+                    results[kind.topic] = await measure_size(server, kind, files, questions, advance)
+        return results
+
     @contextmanager
     def _bar(self, title: str, total: int) -> Iterator[Callable[[], None]]:
         columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
@@ -179,7 +201,13 @@ def _parser() -> argparse.ArgumentParser:
         "--diet-epochs", type=int, default=100, metavar="N", help="how often DIET sees each sentence (100)"
     )
     parser.add_argument("--words", action="store_true", help="search by words alone, without the bundled model")
-    parser.add_argument("--only", nargs="+", choices=PARTS, default=list(PARTS), help="measure only these parts")
+    parser.add_argument(
+        "--only",
+        nargs="+",
+        choices=(*PARTS, SIZE),
+        default=list(PARTS),
+        help="measure only these parts; size: memory and times with 100,000 items and answers, by words alone",
+    )
     return parser
 
 

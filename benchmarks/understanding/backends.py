@@ -43,8 +43,7 @@ class Server:
     @asynccontextmanager
     async def catalogue(self, name: str, files: Sequence[Path]) -> AsyncIterator[CatalogueService]:
         """A catalogue of the files' items."""
-        async with self._context(name) as context:
-            await import_items(files, context)
+        async with self.catalogue_rows(name, files) as context:
             service = CatalogueService(
                 sessions=context.sessions, clock=context.clock, language=self.language, dense=_dense(CATALOGUE, context)
             )
@@ -55,14 +54,27 @@ class Server:
     @asynccontextmanager
     async def faq(self, name: str, files: Sequence[Path]) -> AsyncIterator[FaqService]:
         """An FAQ of the files' entries."""
-        async with self._context(name) as context:
-            await import_entries(files, context)
+        async with self.faq_rows(name, files) as context:
             service = FaqService(
                 sessions=context.sessions, clock=context.clock, language=self.language, dense=_dense(FAQ, context)
             )
             async with service.running():
                 await _read(service)
                 yield service
+
+    @asynccontextmanager
+    async def catalogue_rows(self, name: str, files: Sequence[Path]) -> AsyncIterator[Context]:
+        """A database with the files' items, and no service."""
+        async with self._context(name) as context:
+            await import_items(files, context)
+            yield context
+
+    @asynccontextmanager
+    async def faq_rows(self, name: str, files: Sequence[Path]) -> AsyncIterator[Context]:
+        """A database with the files' entries, and no service."""
+        async with self._context(name) as context:
+            await import_entries(files, context)
+            yield context
 
     @asynccontextmanager
     async def _context(self, name: str) -> AsyncIterator[Context]:

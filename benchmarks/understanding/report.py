@@ -24,7 +24,12 @@ COLUMNS = {
     "fact": "fact",
     "reply": "reply",
     "refused": "refused",
+    "p50_ms": "p50 ms",
     "p95_ms": "p95 ms",
+    "cpu_ms": "core ms",
+    "ready_s": "ready s",
+    "edit_s": "edit seen s",
+    "mb_peak": "MB at most",
 }
 Line = tuple[str, int, Mapping[str, Any]]
 
@@ -53,6 +58,9 @@ def _lines(results: Mapping[str, Any]) -> Iterator[Line]:
             yield from _question_lines(place, results[place])
     for place, figures in results.get("own", {}).items():
         yield from _question_lines(f"own {place}", figures)
+    for topic, sizes in results.get("size", {}).items():
+        for count, figures in sizes.items():
+            yield f"size of {topic}", int(count), figures
 
 
 def _intent_lines(name: str, pipeline: str, result: Mapping[str, Any]) -> Iterator[Line]:
