@@ -32,8 +32,8 @@ LOOK_EVERY_SECONDS = 0.02
 EDIT_SECONDS = 60.0
 #: Asked before the clock runs: caches and pages are as in a process that has worked for some minutes.
 WARMING = 20
-#: A name that nothing has, and a question for it.
-NEW_NAME = "琉璃瓦窑开窑备案"
+#: A name that nothing has, with a number: other processes have edited before.
+NEW_NAME = "琉璃瓦窑{}号窑开窑备案"
 
 
 async def measure(topic: str, database_url: str, questions: Sequence[str]) -> dict[str, Any]:
@@ -91,12 +91,13 @@ async def _edited(service: CatalogueService | FaqService, sessions: Sessions, to
     key, name = (CatalogueItem.task_code, "task_name") if topic == CATALOGUE else (FaqRow.id, "question")
     async with sessions.begin() as session:
         revision = await next_revision(session, topic, SystemClock().now())
+        wanted = NEW_NAME.format(revision)
         any_row = select(func.min(key)).scalar_subquery()
-        await session.execute(update(model).where(key == any_row).values({name: NEW_NAME, "revision": revision}))
+        await session.execute(update(model).where(key == any_row).values({name: wanted, "revision": revision}))
     started = time.perf_counter()
 
     async def found() -> bool:
-        return any(getattr(hit, name) == NEW_NAME for hit in (await service.search(NEW_NAME)).hits)
+        return any(getattr(hit, name) == wanted for hit in (await service.search(wanted)).hits)
 
     await _until(found)
     return time.perf_counter() - started

@@ -11,6 +11,13 @@ from services.catalogue.models import CatalogueItem
 from services.importing.table import ImportedTable
 
 ITEMS_TABLE = ImportedTable(CatalogueItem, key="task_code", name="task_name")
+#: What a search has to know of an item.
+SEARCHED = (
+    CatalogueItem.task_code, CatalogueItem.task_name, CatalogueItem.sub_catalog_name, CatalogueItem.catalog_name,
+    CatalogueItem.aliases, CatalogueItem.dept_name, CatalogueItem.district, CatalogueItem.area_code,
+    CatalogueItem.user_topic_type, CatalogueItem.corp_topic_type, CatalogueItem.server_type, CatalogueItem.material,
+    CatalogueItem.accept_condition, CatalogueItem.task_state, CatalogueItem.retired_at,
+)  # fmt: skip
 _IN_FORCE = and_(CatalogueItem.retired_at.is_(None), CatalogueItem.task_state == "1")
 
 

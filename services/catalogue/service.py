@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
+from sys import intern
 
 import msgspec
 import structlog
@@ -142,14 +143,14 @@ class CatalogueService:
         """Says that this process has just written an item: its next search sees that."""
         self._index.outdate()
 
-    async def _changes(self, session: AsyncSession, revision: int) -> Changes[ItemHit]:
+    async def _changes(self, session: AsyncSession, revision: int) -> AsyncIterator[Changes[ItemHit]]:
         """What the index has to learn."""
-        rows = await repository.ITEMS_TABLE.changed_since(session, revision)
-        self._districts.update({row.district: row.area_code for row in rows if row.district})
-        return Changes(
-            put=[_document(row) for row in rows if _in_force(row)],
-            removed=[row.task_code for row in rows if not _in_force(row)],
-        )
+        async for rows in repository.ITEMS_TABLE.changed_since(session, revision, repository.SEARCHED):
+            self._districts.update({row.district: row.area_code for row in rows if row.district})
+            yield Changes(
+                put=[_document(row) for row in rows if _in_force(row)],
+                removed=[row.task_code for row in rows if not _in_force(row)],
+            )
 
     def _area_code(self, district: str) -> str:
         return district if district.isdigit() else self._districts.get(district, "")
@@ -176,9 +177,10 @@ def _document(row: CatalogueItem) -> Document[ItemHit]:
         context=tuple(dict.fromkeys(text for text in context if text)),
         local=(row.dept_name, row.district),
         about=_about(row),
+        # An item of forty districts has one name forty times: held once.
         payload=ItemHit(
-            task_code=row.task_code, task_name=row.task_name, dept_name=row.dept_name, district=row.district,
-            area_code=row.area_code, score=0.0, aliases=row.aliases,
+            task_code=row.task_code, task_name=intern(row.task_name), dept_name=intern(row.dept_name),
+            district=intern(row.district), area_code=intern(row.area_code), score=0.0, aliases=row.aliases,
         ),
     )  # fmt: skip
 

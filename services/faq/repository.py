@@ -15,6 +15,11 @@ from services.faq.types import UnansweredQuestion
 from services.importing.table import ImportedTable
 
 ENTRIES_TABLE = ImportedTable(FaqRow, key="id", name="question")
+#: What a search has to know of an entry, and tells with it.
+SEARCHED = (
+    FaqRow.id, FaqRow.question, FaqRow.similar, FaqRow.answer, FaqRow.department, FaqRow.source, FaqRow.source_url,
+    FaqRow.valid_from, FaqRow.valid_until, FaqRow.topics, FaqRow.task_code, FaqRow.updated_at, FaqRow.retired_at,
+)  # fmt: skip
 
 
 async def find(session: AsyncSession, entry_id: str) -> FaqRow | None:

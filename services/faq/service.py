@@ -164,13 +164,13 @@ class FaqService:
         return local(self._clock.now()).date()
 
 
-async def _changes(session: AsyncSession, revision: int) -> Changes[FaqHit]:
+async def _changes(session: AsyncSession, revision: int) -> AsyncIterator[Changes[FaqHit]]:
     """What the index has to learn."""
-    rows = await repository.ENTRIES_TABLE.changed_since(session, revision)
-    return Changes(
-        put=[_document(row) for row in rows if row.retired_at is None],
-        removed=[row.id for row in rows if row.retired_at is not None],
-    )
+    async for rows in repository.ENTRIES_TABLE.changed_since(session, revision, repository.SEARCHED):
+        yield Changes(
+            put=[_document(row) for row in rows if row.retired_at is None],
+            removed=[row.id for row in rows if row.retired_at is not None],
+        )
 
 
 def _entry(row: FaqRow) -> FaqEntry:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any, Generic, TypeVar
@@ -11,13 +11,15 @@ import msgspec
 from sqlalchemy import BigInteger, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, QueryableAttribute, load_only, mapped_column
 
 from services.importing.delivery import Delivered, Delivery, Entry, Progress, silent
 from services.importing.report import Gone, Report
 
 #: Rows a statement writes at a time; PostgreSQL takes 65,535 parameters.
 BATCH = 500
+#: Rows read at a time, where all are read.
+PAGE = 1_000
 
 
 class ImportedColumns:
@@ -51,9 +53,14 @@ class ImportedTable(Generic[M]):
         self._key: Any = getattr(model, key)
         self._name: Any = getattr(model, name)
 
-    async def changed_since(self, session: AsyncSession, revision: int) -> Sequence[M]:
-        """Every row that a later revision wrote, in force or not."""
-        return (await session.scalars(select(self._model).where(self._model.revision > revision))).all()
+    async def changed_since(
+        self, session: AsyncSession, revision: int, columns: Sequence[QueryableAttribute[Any]]
+    ) -> AsyncIterator[Sequence[M]]:
+        """Every row that a later revision wrote, in force or not, page by page. Only these columns are read."""
+        query = select(self._model).where(self._model.revision > revision)
+        query = query.options(load_only(*columns, raiseload=True)).execution_options(yield_per=PAGE)
+        async for page in (await session.stream_scalars(query)).partitions():
+            yield page
 
     async def but_withdrawn(self, session: AsyncSession, delivery: Delivery[S], report: Report) -> Delivery[S]:
         """The delivery without what staff withdrew: no delivery brings that back. It is reported as unchanged."""

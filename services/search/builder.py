@@ -184,8 +184,8 @@ class IndexBuilder(Generic[P]):
             read = [self._text(wording) for wording in wordings]
             self._families[wordings] = _Family(
                 wordings,
-                np.unique(np.concatenate([one.written.numbers for one in read])),
-                np.unique(np.concatenate([one.sounded.numbers for one in read])),
+                _together([one.written.numbers for one in read]),
+                _together([one.sounded.numbers for one in read]),
             )
         return self._families[wordings]
 
@@ -258,6 +258,11 @@ class IndexBuilder(Generic[P]):
             worth=worth,
             unknown=float(np.log1p(max(len(families), 1)) ** self._tuning.power),
         )
+
+
+def _together(parts: Sequence[npt.NDArray[np.int32]]) -> npt.NDArray[np.int32]:
+    """All features of some texts, each once; a single text's own are not held twice."""
+    return parts[0] if len(parts) == 1 else np.unique(np.concatenate(parts))
 
 
 def _numbered(found: Sequence[object], among: Any) -> Rows:

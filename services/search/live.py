@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 from threading import Lock
 from typing import Generic
@@ -54,8 +54,8 @@ class Changes(Generic[P]):
     removed: Sequence[str]
 
 
-#: Reads what changed after a revision.
-Load = Callable[[AsyncSession, int], Awaitable[Changes[P]]]
+#: Reads what changed after a revision, a part at a time: all of a large catalogue at once would need much room.
+Load = Callable[[AsyncSession, int], AsyncIterator[Changes[P]]]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -157,17 +157,21 @@ class LiveIndex(Generic[P]):
                 if self._index is not None and revision == self._revision:
                     self._looked_at = time.monotonic()
                     return
-                changes = await self._load(session, self._revision)
-            started = time.monotonic()
-            self._index = await asyncio.to_thread(self._rebuilt, changes)
+                started = time.monotonic()
+                builder = await self._known()
+                changed = 0
+                async for changes in self._load(session, self._revision):
+                    # Where the database goes away in between, this comes again, which changes nothing.
+                    changed += await asyncio.to_thread(_put, builder, changes)
+            index = self._index = await asyncio.to_thread(builder.build)
             self._revision, self._looked_at = revision, time.monotonic()
-            self._texts = Texts(revision=revision, by_hash=self._index.texts)
+            self._texts = Texts(revision=revision, by_hash=index.texts)
             log.info(
                 "index.built",
                 topic=self._topic,
                 revision=revision,
-                documents=len(self._index),
-                changed=len(changes.put) + len(changes.removed),
+                documents=len(index),
+                changed=changed,
                 seconds=round(time.monotonic() - started, 3),
             )
 
@@ -193,14 +197,20 @@ class LiveIndex(Generic[P]):
             log.exception("index.refresh_crashed", topic=self._topic)
         return LOOK_EVERY_SECONDS
 
-    def _rebuilt(self, changes: Changes[P]) -> TextIndex[P]:
+    async def _known(self) -> IndexBuilder[P]:
+        """What has been read so far."""
         if self._builder is None:
-            self._builder = IndexBuilder(self._language.get(), self._tuning)
-        for key in changes.removed:
-            self._builder.remove(key)
-        for document in changes.put:
-            self._builder.put(document)
-        return self._builder.build()
+            self._builder = IndexBuilder(await asyncio.to_thread(self._language.get), self._tuning)
+        return self._builder
+
+
+def _put(builder: IndexBuilder[P], changes: Changes[P]) -> int:
+    """How many documents became other ones."""
+    for key in changes.removed:
+        builder.remove(key)
+    for document in changes.put:
+        builder.put(document)
+    return len(changes.put) + len(changes.removed)
 
 
 def _read(index: TextIndex[P], question: str, limit: int, also: Sequence[str]) -> tuple[Reading, Sequence[Match[P]]]:
