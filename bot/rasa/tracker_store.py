@@ -19,6 +19,8 @@ from rasa.core.tracker_store import SerializedTrackerAsText, TrackerStore
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.trackers import DialogueStateTracker
 
+from bot.rasa.folding import folded
+
 METADATA = sa.MetaData()
 EVENTS = sa.Table(
     "rasa_events",
@@ -37,7 +39,11 @@ EVENTS = sa.Table(
 MESSAGE_INDEX = sa.text(
     "CREATE INDEX IF NOT EXISTS ix_rasa_events_message_id ON rasa_events (message_id) WHERE message_id IS NOT NULL"
 )
-ALL = sa.text("SELECT data FROM rasa_events WHERE sender_id = :sender_id ORDER BY id")
+#: Rows that repeat earlier ones where a long session was folded (bot/rasa/folding.py); for Rasa's eyes only.
+FOLDED = "folded"
+ALL = sa.text("""
+    SELECT data FROM rasa_events WHERE sender_id = :sender_id AND type_name <> 'folded' ORDER BY id
+""")
 # Of the latest session, which begins with the row of its start.
 SESSION = sa.text("""
     SELECT data FROM rasa_events WHERE sender_id = :sender_id AND id >= coalesce(
@@ -65,7 +71,9 @@ EXCHANGE = sa.text("""
         WHERE e.sender_id = :sender_id AND e.id > said.id AND e.type_name = 'user'
     )
     SELECT e.data FROM rasa_events e, said, later
-    WHERE e.sender_id = :sender_id AND e.id >= said.id AND (later.id IS NULL OR e.id < later.id) ORDER BY e.id
+    WHERE e.sender_id = :sender_id AND e.id >= said.id AND (later.id IS NULL OR e.id < later.id)
+        AND e.type_name <> 'folded'
+    ORDER BY e.id
 """)
 #: Two processes that start together must not both create the table.
 CREATE_LOCK = 7_205_759
@@ -115,9 +123,13 @@ class PostgresTrackerStore(TrackerStore, SerializedTrackerAsText):
             await asyncio.to_thread(self._append, tracker)
 
     async def retrieve(self, sender_id: str) -> DialogueStateTracker | None:
-        """The latest session of a conversation."""
+        """The latest session of a conversation, without what is folded of it."""
         with _noted():
             events = await asyncio.to_thread(self._read, sender_id)
+            short = folded(events, self.domain)
+            if short is not None:
+                await asyncio.to_thread(self._fold, sender_id, short)
+                events = short
         return self._tracker(sender_id, events)
 
     async def retrieve_full_tracker(self, conversation_id: str) -> DialogueStateTracker | None:
@@ -162,6 +174,13 @@ class PostgresTrackerStore(TrackerStore, SerializedTrackerAsText):
             rows = [_row(event.as_dict()) for event in list(tracker.events)[known:]]
             if rows:
                 connection.execute(APPEND, {"sender_id": tracker.sender_id, "rows": json.dumps(rows)})
+
+    def _fold(self, sender_id: str, events: list[dict[str, Any]]) -> None:
+        """Writes the events as the session that is read from now on."""
+        beginning, *others = [_row(event) for event in events]
+        rows = [beginning, *({**row, "type_name": FOLDED, "message_id": None} for row in others)]
+        with self._engine.connect() as connection:
+            connection.execute(APPEND, {"sender_id": sender_id, "rows": json.dumps(rows)})
 
     def _senders(self) -> list[str]:
         with self._engine.connect() as connection:
