@@ -38,6 +38,7 @@ from services.clock import SystemClock
 from services.db import Sessions, make_engine, make_sessions
 from services.embedded import EmbeddedPostgres, migrate
 from services.notices.dispatch import DispatchService
+from services.notices.filling import FillingService
 from services.notices.lifecycle import LifecycleService
 from services.notices.rates import Rate, SharedRate
 from services.notices.receipts import ReceiptService
@@ -121,6 +122,7 @@ async def work(database_url: str, port: int, lanes: int, burst: int) -> None:
         tools = Tools(
             dispatch=DispatchService(sessions, clock),
             addresses=citizens,
+            filling=FillingService(sessions=sessions, audience=audience),
             sender=WeChatSender(client=wechat, template_id="notice", subscription_template_id="subscription"),
             rate=rate,
             group_rate=rate,

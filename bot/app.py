@@ -42,6 +42,7 @@ from services.db import Sessions, make_engine, make_sessions, ping
 from services.faq.promises import PromiseService
 from services.faq.recall import Tellings
 from services.notices.consents import ConsentService
+from services.notices.filling import FillingService
 from services.notices.receipts import ReceiptService
 from services.progress.service import ProgressService
 from services.subscriptions.service import SubscriptionService
@@ -202,6 +203,7 @@ def _messaging(base: Base, inbox_sessions: Sessions) -> Messaging:
             PromiseService.erase_citizen,
             Tellings.erase_citizen,
             ConsentService.erase_citizen,
+            FillingService.erase_citizen,
         ),
         hotline=settings.hotline,
         fault=fault,

@@ -29,6 +29,7 @@ from services.audience.service import AudienceService
 from services.embedded import ROOT
 from services.faq.promises import PromiseService
 from services.notices.dispatch import DispatchService
+from services.notices.filling import FillingService
 from services.notices.lifecycle import LifecycleService
 from services.notices.rates import Rate, SharedRate
 from services.notices.receipts import ReceiptService
@@ -143,6 +144,9 @@ def _broadcaster(messaging: Messaging) -> Broadcaster:
     tools = Tools(
         dispatch=DispatchService(base.sessions, base.clock),
         addresses=messaging.citizens,
+        filling=FillingService(
+            sessions=base.sessions, audience=AudienceService(sessions=base.sessions, clock=base.clock)
+        ),
         sender=WeChatSender(
             client=base.client,
             template_id=base.settings.wechat_notice_template_id,

@@ -6,7 +6,7 @@ addresses -> [wait for the shared rate -> commit `attempting` -> call the burst 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 from uuid import UUID
@@ -19,9 +19,10 @@ from bot.broadcast.sender import NoticeSender, group_key, recipient_key
 from bot.faults import Fault, FaultPoint, no_fault
 from services.citizens.types import Citizen
 from services.notices.dispatch import DispatchService
+from services.notices.filled import Filled
 from services.notices.rates import SharedRate
 from services.notices.rules import ROUTES, Answer, RouteName, RouteRules, Row, after_answer, backoff_seconds
-from services.notices.values import Chunk, Outcome, Recipient
+from services.notices.values import Chunk, Content, Outcome, Recipient
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -33,6 +34,12 @@ class Addresses(Protocol):
     """Where citizens are reached; kept by the citizens' topic."""
 
     async def resolve_many(self, citizen_ids: Sequence[UUID]) -> Sequence[Citizen]: ...
+
+
+class Filling(Protocol):
+    """Fills the places of a personalised notice."""
+
+    async def of(self, content: Content, citizens: Sequence[UUID]) -> Mapping[UUID, Filled]: ...
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -58,6 +65,7 @@ class Tools:
 
     dispatch: DispatchService
     addresses: Addresses
+    filling: Filling
     sender: NoticeSender
     #: Calls to one recipient, all workers together.
     rate: SharedRate
@@ -75,6 +83,10 @@ class Target:
     recipient: Recipient
     address: str
     route: RouteName
+    #: As this citizen gets it.
+    content: Content
+    #: What was filled in; empty where it says the same to everybody.
+    values: Mapping[str, str]
 
     @property
     def rules(self) -> RouteRules:
@@ -115,19 +127,28 @@ class ChunkWork:
         """Rows that can be called; those that cannot are settled."""
         recipients = self._chunk.recipients
         citizens = await self._tools.addresses.resolve_many([recipient.citizen_id for recipient in recipients])
-        address_of = {citizen.citizen_id: citizen.address for citizen in citizens}
+        address_of = {citizen.citizen_id: citizen.address for citizen in citizens if citizen.address is not None}
+        filled = await self._filled(list(address_of))
         targets = []
         for recipient in recipients:
             address = address_of.get(recipient.citizen_id)
-            if address is None:
-                self._settled.append(_nobody_there(recipient))
+            says = filled.get(recipient.citizen_id, Filled(content=self._chunk.content, values={}))
+            if address is None or says.reason:
+                self._settled.append(_not_called(recipient, says.reason or "no_address"))
             else:
-                targets.append(Target(recipient, address, self._routes[recipient.fallen]))
+                route = self._routes[recipient.fallen]
+                targets.append(Target(recipient, address, route, says.content, says.values))
         grouped = [target for target in targets if target.rules.grouped]
         if len(grouped) == 1:
             self._settled.append(self._outcome(grouped[0], Answer(kind="refused", reason="too_few"), called=False))
             targets.remove(grouped[0])
         return targets
+
+    async def _filled(self, citizens: Sequence[UUID]) -> Mapping[UUID, Filled]:
+        """What a personalised notice says to each; nothing where it says the same to everybody."""
+        if not self._chunk.content.fields:
+            return {}
+        return await self._tools.filling.of(self._chunk.content, citizens)
 
     async def _attempt(self, burst: Sequence[Target]) -> bool:
         """Commits the burst as attempting, calls, and keeps what came of it; may the next burst go?"""
@@ -138,6 +159,7 @@ class ChunkWork:
                 self._settled,
                 [target.recipient.citizen_id for target in burst],
                 lease_seconds=self._limits.lease_seconds,
+                filled={target.recipient.citizen_id: target.values for target in burst if target.values},
             )
         except DATABASE_AWAY as error:
             # Was it committed? Either way these were not called: they are written back as they were.
@@ -188,7 +210,7 @@ class ChunkWork:
         return await asyncio.gather(*(self._call_one(target) for target in targets))
 
     async def _call_one(self, target: Target) -> Answer:
-        content = self._chunk.content
+        content = target.content
         try:
             key = recipient_key(content, target.recipient.citizen_id)
             msg_id = await self._tools.sender.send_one(content, route=target.route, address=target.address, key=key)
@@ -243,10 +265,10 @@ def _bursts(targets: Sequence[Target], size: int) -> Iterator[Sequence[Target]]:
             yield [target]
 
 
-def _nobody_there(recipient: Recipient) -> Outcome:
-    """Without an address no route leads to them."""
+def _not_called(recipient: Recipient, reason: str) -> Outcome:
+    """Without an address, or without a value for a place, no route leads to them."""
     row = Row(state="attempting", attempts=recipient.attempts, doubts=recipient.doubts, fallen=recipient.fallen)
-    after = after_answer(row, Answer(kind="refused", reason="no_address"), keyed=False)
+    after = after_answer(row, Answer(kind="refused", reason=reason), keyed=False)
     return Outcome(citizen_id=recipient.citizen_id, row=after)
 
 

@@ -5,13 +5,14 @@ A page of a million followers costs what it reads: the condition stands in the s
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, exists, not_, true, union_all
 from sqlalchemy.orm import InstrumentedAttribute
 
 from services.appointments import queries as appointments
+from services.audience.values import ValueSource
 from services.citizens import queries as citizens
 from services.citizens.service import CitizenService
 from services.citizens.types import Citizen
@@ -26,6 +27,7 @@ from services.notices.audience import (
     ListRule,
     Names,
     Rule,
+    Values,
     Whom,
 )
 from services.notices.consents import agreed
@@ -40,6 +42,7 @@ class AudienceService:
     def __init__(self, *, sessions: Sessions, clock: Clock) -> None:
         self._sessions = sessions
         self._citizens = CitizenService(sessions=sessions, clock=clock)
+        self._values = ValueSource(sessions=sessions, clock=clock)
 
     async def followers(self, after: UUID | None, limit: int, whom: Whom = EVERYBODY) -> Sequence[Citizen]:
         """The next followers who meet the rules, in the order of citizen_id."""
@@ -57,6 +60,10 @@ class AudienceService:
         """Those of these citizens who want no notices any more."""
         async with self._sessions() as session:
             return frozenset(await session.scalars(subscriptions.leavers(among=citizen_ids)))
+
+    async def values(self, citizen_ids: Sequence[UUID], whom: Whom) -> Mapping[UUID, Values]:
+        """What a notice may say of each of these citizens."""
+        return await self._values.of(citizen_ids, whom)
 
     async def names(self) -> Names:
         """What can be chosen, and what it is called."""

@@ -22,6 +22,7 @@ from services.faq.told_repository import Span
 from services.faq.types import ToldVersion
 from services.notices.service import NoticeService
 from services.notices.types import NoticeDraft
+from services.notices.values import OwnList
 
 
 class NobodyWasTold(Conflict):
@@ -86,7 +87,7 @@ class RecallService:
             citizens = await repository.citizens(session, entry_id, span)
         if not citizens:
             raise NobodyWasTold
-        made = await self._notices.create(draft, recipients=citizens)
+        made = await self._notices.create(draft, recipients=OwnList.of(citizens))
         now = self._clock.now()
         async with self._sessions.begin() as session:
             row = RecallRow(

@@ -14,6 +14,7 @@ from services.notices.types import (
     Change,
     FailuresPage,
     FailuresQuery,
+    FieldsQuestion,
     Forwarded,
     ListQuery,
     NewTester,
@@ -26,6 +27,7 @@ from services.notices.types import (
     Resolution,
     StaffAction,
     Tester,
+    UsableField,
     Verification,
     Way,
 )
@@ -72,6 +74,15 @@ def make_api(service: NoticeService, verification: VerificationService, trials: 
             ),
             Route(
                 method="POST",
+                path="/audiences/fields",
+                handler=handlers.audience_fields,
+                summary="What a text may ask of this audience, before there is a notice",
+                body=FieldsQuestion,
+                response=list[UsableField],
+                errors=(errors.BadNotice,),
+            ),
+            Route(
+                method="POST",
                 path="/verifications",
                 handler=handlers.verify,
                 summary="Is a forwarded text a notice of ours?",
@@ -104,6 +115,7 @@ def make_api(service: NoticeService, verification: VerificationService, trials: 
             _read("", handlers.get_notice, "One notice with its counters", Notice),
             _read("/progress", handlers.get_progress, "Counters, rate and time left", Progress),
             _read("/previews", handlers.get_previews, "As phones will show it, one a route", list[Preview]),
+            _read("/fields", handlers.get_fields, "What its text may ask for, with examples", list[UsableField]),
             _read("/reach", handlers.get_reach, "Who would get it, who would not and why, counted now", Reach),
             _read("/ways", handlers.get_ways, "What each route would reach and take, counted now", list[Way]),
             _read("/changes", handlers.get_changes, "The audit trail", list[Change]),
@@ -171,6 +183,12 @@ class _Handlers:
 
     async def count_audience(self, call: Call) -> AudienceCount:
         return await self._service.choosing.count(call.body)
+
+    async def audience_fields(self, call: Call) -> list[UsableField]:
+        return list(await self._service.fields_of(call.body.audience_rules))
+
+    async def get_fields(self, call: Call) -> list[UsableField]:
+        return list(await self._service.fields(call.path["id"]))
 
     async def get_notice(self, call: Call) -> Notice:
         return await self._service.get(call.path["id"])

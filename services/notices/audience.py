@@ -141,6 +141,10 @@ class Names:
     case_states: Mapping[str, str]
 
 
+#: What is known of one citizen: field -> value.
+Values = Mapping[str, str]
+
+
 class Follower(Protocol):
     """One citizen on one channel."""
 
@@ -172,6 +176,10 @@ class Audience(Protocol):
 
     async def left(self, citizen_ids: Sequence[UUID]) -> frozenset[UUID]:
         """Those of these citizens who want no notices any more."""
+        ...
+
+    async def values(self, citizen_ids: Sequence[UUID], whom: Whom) -> Mapping[UUID, Values]:
+        """What is known of each of these citizens by the rules and the list that chose them."""
         ...
 
     async def names(self) -> Names:

@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 from typing import cast
 
 from services.clock import local
-from services.notices import recurrence, repository, shown, texts
+from services.notices import personal, recurrence, repository, shown, texts
+from services.notices.audience import rules_of
 from services.notices.errors import BadNotice, PastDue
 from services.notices.models import NoticeRow
 from services.notices.rules import ROUTES, SYSTEM, RouteName, routes_of
@@ -37,8 +38,28 @@ def same_name(one: str, other: str) -> bool:
 def everything(notice: NoticeRow, now: datetime) -> None:
     """Text, times and repetition; raises BadNotice or PastDue with a sentence that says what to change."""
     content(notice)
+    personal_fields(notice)
     schedule(notice, now)
     repetition(notice)
+
+
+def personal_fields(notice: NoticeRow) -> None:
+    """Title, text and link ask only for what is known of the audience; nothing else has braces."""
+    for name, value in (("标题", notice.title), ("正文", notice.body), ("链接", notice.url)):
+        if personal.stray_brace(value):
+            raise BadNotice(texts.stray_brace(name))
+    for name, value in (("发文单位", notice.department), ("文件依据", notice.source_document)):
+        if "{" in value or "}" in value:
+            raise BadNotice(texts.no_places_here(name))
+    asked = personal.names_in(notice.title, notice.body, notice.url)
+    if len(asked) > personal.MOST_FIELDS:
+        raise BadNotice(texts.too_many_fields(personal.MOST_FIELDS))
+    if asked and ROUTES[notice.route].grouped:
+        raise BadNotice(texts.no_personal_mass())
+    known = [field.name for field in personal.usable(rules_of(notice.audience_rules), notice.list_columns or ())]
+    for name in asked:
+        if name not in known:
+            raise BadNotice(texts.unknown_field(name, known))
 
 
 def content(notice: NoticeRow) -> None:

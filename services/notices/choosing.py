@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from uuid import UUID
 
-from msgspec import UNSET
+from msgspec import UNSET, UnsetType
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.notices import audience_texts, repository
+from services.notices import audience_texts, repository, texts
 from services.notices.audience import (
     AppointmentRule,
     Audience,
@@ -27,7 +27,9 @@ from services.notices.audience import (
 )
 from services.notices.errors import BadNotice
 from services.notices.models import NoticeRow
-from services.notices.types import Notice, NoticeEdit
+from services.notices.personal import MOST_COLUMNS
+from services.notices.types import Listed, Notice, NoticeEdit
+from services.notices.values import OwnList
 
 
 class ChoosingService:
@@ -61,17 +63,18 @@ class ChoosingService:
         check(rules, await self._audience.names(), listed=listed)
 
     async def change(
-        self, session: AsyncSession, notice: NoticeRow, edit: NoticeEdit, recipients: Sequence[UUID] | None
+        self, session: AsyncSession, notice: NoticeRow, edit: NoticeEdit, given: OwnList | None
     ) -> dict[str, object]:
         """Gives the locked notice other rules or another list; what was changed, by name. Raises BadNotice."""
-        citizens = edit.citizens if recipients is None else recipients
-        if citizens is UNSET and edit.audience_rules is UNSET:
+        own = own_list(edit.citizens, edit.recipients) if given is None else given
+        if own is UNSET and edit.audience_rules is UNSET:
             return {}
-        if citizens is UNSET:
+        if own is UNSET:
             listed = await repository.count_recipients(session, notice.id) > 0
         else:
-            listed = citizens is not None
-            await repository.replace_recipients(session, notice.id, sorted(set(citizens or ())))
+            listed = own is not None
+            await repository.replace_recipients(session, notice.id, own.rows if own else {})
+            notice.list_columns = list(own.columns) if own else []
         rules = rules_of(notice.audience_rules) if edit.audience_rules is UNSET else edit.audience_rules
         await self.check(rules, listed=listed)
         notice.audience_rules, notice.audience_kind = plain(rules), kind_of(rules, listed=listed)
@@ -82,6 +85,21 @@ class ChoosingService:
         names = await self._audience.names()
         listed = notice.audience_kind == "list"
         return list(audience_texts.lines(notice.audience_rules, names, listed=listed))
+
+
+def own_list(
+    citizens: Sequence[UUID] | UnsetType | None, recipients: Sequence[Listed] | UnsetType | None
+) -> OwnList | UnsetType | None:
+    """The list that a caller gave, with columns or without; None: none, UNSET: nothing said. Raises BadNotice."""
+    if recipients is None or recipients is UNSET:
+        return OwnList.of(citizens) if citizens is not None and citizens is not UNSET else citizens
+    if citizens is not None and citizens is not UNSET:
+        raise BadNotice(texts.two_lists())
+    rows = {one.citizen_id: {name: cell for name, cell in one.values.items() if cell.strip()} for one in recipients}
+    columns = dict.fromkeys(name for one in recipients for name in one.values)
+    if len(columns) > MOST_COLUMNS:
+        raise BadNotice(texts.too_many_columns(MOST_COLUMNS))
+    return OwnList(rows=rows, columns=tuple(columns))
 
 
 def kind_of(rules: AudienceRules, *, listed: bool) -> str:

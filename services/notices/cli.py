@@ -24,6 +24,7 @@ from services.notices.intake import read_citizens, read_instant, read_quiet_hour
 from services.notices.service import NoticeService
 from services.notices.trial_cli import testers, trial
 from services.notices.types import FailuresQuery, Forwarded, ListQuery, Notice, NoticeDraft, NoticeEdit, Resolution
+from services.notices.values import OwnList
 from services.notices.verifying import VerificationService
 
 #: Rows read at a time where all are wanted.
@@ -41,6 +42,7 @@ def register(commands: Commands) -> None:
         "list": list_notices,
         "show": show,
         "preview": preview,
+        "fields": fields,
         "reach": reach,
         "count": count,
         "verify": verify,
@@ -103,7 +105,7 @@ async def _create(service: NoticeService, arguments: argparse.Namespace, context
     return await service.create(draft, recipients=citizens)
 
 
-def _citizens(path: Path | None, context: Context) -> list[UUID] | None:
+def _citizens(path: Path | None, context: Context) -> OwnList | None:
     """The list in the file; None, and each bad line named, when some of it cannot be used."""
     if path is None:
         return None
@@ -114,7 +116,7 @@ def _citizens(path: Path | None, context: Context) -> list[UUID] | None:
         raise BadNotice(cli_texts.unreadable(str(path), type(error).__name__)) from error
     for bad in read.bad:
         context.out.print(cli_texts.bad_line(bad.line, bad.value, bad.reason), style="red", markup=False)
-    return None if read.bad else list(read.citizens)
+    return None if read.bad else read.own_list
 
 
 async def edit(service: NoticeService, arguments: argparse.Namespace, context: Context) -> int:
@@ -219,7 +221,12 @@ async def resolve(service: NoticeService, arguments: argparse.Namespace, context
     if arguments.to is not None and citizens is None:
         return 1
     decision = "again" if arguments.again else "sent"
-    given = {"staff": arguments.by, "decision": decision, "citizens": citizens, "why": arguments.why}
+    given = {
+        "staff": arguments.by,
+        "decision": decision,
+        "citizens": citizens and list(citizens.rows),
+        "why": arguments.why,
+    }
     resolution = _checked(given, Resolution)
     return _told(context, await service.resolve(arguments.id, resolution))
 
@@ -257,6 +264,15 @@ async def preview(service: NoticeService, arguments: argparse.Namespace, context
     for one in await service.previews(arguments.id):
         for line in cli_texts.preview_lines(one):
             context.out.print(line, markup=False)
+    return 0
+
+
+async def fields(service: NoticeService, arguments: argparse.Namespace, context: Context) -> int:
+    """What the text may ask for."""
+    table = Table("写法", "来自", "例如")
+    for field in await service.fields(arguments.id):
+        table.add_row(f"{{{field.name}}}", field.source_text, field.example or "（没有人有）")
+    context.out.print(table)
     return 0
 
 

@@ -9,6 +9,8 @@ from pathlib import Path
 from services.cli import Commands, Handler
 from services.notices.rules import ROUTES
 
+TO = "收件人名单（CSV，第一列是市民编号；有标题行时其他列可以填进正文，如 {金额}）；不写则发给全部关注者"
+
 
 def add(commands: Commands, handlers: Mapping[str, Handler]) -> None:
     """Adds `notices` with one action a handler."""
@@ -21,6 +23,7 @@ def add(commands: Commands, handlers: Mapping[str, Handler]) -> None:
         "list": _add(actions, "list", "列出通知"),
         "show": _add(actions, "show", "查看内容和发送进度", reference=True),
         "preview": _add(actions, "preview", "预览：每种发送方式在手机上的样子", reference=True),
+        "fields": _add(actions, "fields", "正文里可以填的个人内容，随收件范围而定", reference=True),
         "reach": _add(actions, "reach", "审核前清点：谁能收到，谁收不到和原因，需要多少额度", reference=True),
         "count": _add(actions, "count", "起草前清点：符合收件范围的有多少人"),
         "verify": _add(actions, "verify", "核实一段转发的文字是不是我们发的通知"),
@@ -43,10 +46,10 @@ def add(commands: Commands, handlers: Mapping[str, Handler]) -> None:
     parsers["send"].add_argument("--approved-by", required=True, help="审核人，不能是起草人")
     _add_content(parsers["edit"], required=False)
     for name in ("create", "send"):
-        parsers[name].add_argument("--to", type=Path, help="收件人名单（CSV，第一列是市民编号）；不写则发给全部关注者")
+        parsers[name].add_argument("--to", type=Path, help=TO)
         _add_audience(parsers[name])
     _add_audience(parsers["edit"])
-    parsers["edit"].add_argument("--to", type=Path, help="换一份收件人名单（CSV，第一列是市民编号）")
+    parsers["edit"].add_argument("--to", type=Path, help=f"换一份名单：{TO}")
     parsers["edit"].add_argument("--everybody", action="store_true", help="取消收件范围，发给全部关注者")
     _add_audience(parsers["count"])
     parsers["count"].add_argument("--emergency", action="store_true", help="按紧急通知清点")

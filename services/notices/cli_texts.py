@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from services.notices.personal import MOST_CHARACTERS, MOST_COLUMNS
 from services.notices.texts import ACTION_NAMES, reason_text, state_name
 
 if TYPE_CHECKING:
@@ -17,6 +18,8 @@ def preview_lines(preview: Preview) -> Iterator[str]:
     yield f"── {preview.route_text}{'（本通知的发送方式）' if preview.chosen else ''}"
     for line in preview.lines:
         yield f"{line.field}：{line.text}" if line.field else line.text
+    if preview.example:
+        yield f"（{preview.example}）"
     yield f"点开：{preview.opens}" if preview.opens else "点开：没有链接"
     for warning in preview.warnings:
         yield f"注意：{warning}"
@@ -84,7 +87,15 @@ def unreadable(path: str, error: str) -> str:
 def bad_line(line: int, value: str, reason: str) -> str:
     if reason.startswith("same_as_line_"):
         return f"第 {line} 行与第 {reason.rsplit('_', 1)[1]} 行重复：{value}"
-    return f"第 {line} 行不是市民编号：{value}"
+    name, _, column = reason.partition(":")
+    return {
+        "not_a_citizen_id": f"第 {line} 行不是市民编号：{value}",
+        "cell_too_long": f"第 {line} 行“{column}”超过 {MOST_CHARACTERS} 个字：{value}",
+        "cell_unprintable": f"第 {line} 行“{column}”里有不能显示的字符或换行：{value}",
+        "too_many_columns": f"标题行有 {value} 列，最多 {MOST_COLUMNS} 列",
+        "bad_column": f"标题行的“{value}”不能用：列名 1 至 20 个字，不含花括号",
+        "column_twice": f"标题行的“{value}”出现了两次",
+    }[name]
 
 
 def notice_lines(notice: Notice, progress: Progress, *, say: Callable[[datetime], str]) -> Iterator[str]:

@@ -7,7 +7,8 @@ while the platform is called.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from uuid import UUID, uuid4
 
 import structlog
@@ -15,11 +16,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.clock import Clock, local
 from services.db import Sessions
-from services.notices import deliveries, receipts, repository
+from services.notices import deliveries, filling, receipts, repository
 from services.notices.rules import ROUTES, SYSTEM, RouteName
 from services.notices.values import Advance, Chunk, Outcome
 
 log = structlog.stdlib.get_logger(__name__)
+
+#: What a notice says to everybody alike has no places.
+NOTHING_FILLED: Mapping[UUID, Mapping[str, str]] = MappingProxyType({})
 
 
 class DispatchService:
@@ -73,9 +77,16 @@ class DispatchService:
         return None
 
     async def advance(
-        self, chunk: Chunk, settled: Sequence[Outcome], attempt: Sequence[UUID], *, lease_seconds: float
+        self,
+        chunk: Chunk,
+        settled: Sequence[Outcome],
+        attempt: Sequence[UUID],
+        *,
+        lease_seconds: float,
+        filled: Mapping[UUID, Mapping[str, str]] = NOTHING_FILLED,
     ) -> Advance:
-        """Settles the last attempts and commits the next ones before they are called."""
+        """Settles the last attempts and commits the next ones before they are called, with what stands at the places
+        of a personalised notice for each."""
         routes = deliveries.rules_of(chunk.content.route, emergency=chunk.content.emergency)
         async with self._sessions.begin() as session:
             going = await deliveries.hold_notice(session, chunk.key.notice_id, chunk.key.version)
@@ -87,6 +98,7 @@ class DispatchService:
                 marked, doubtful = await deliveries.mark(session, chunk.key, attempt, routes)
                 deltas.update(doubtful)
             await deliveries.count(session, chunk.key, deltas)
+            await filling.keep(session, chunk.key, {one: filled[one] for one in marked & filled.keys()})
             if marked:
                 route = _route_of(chunk, attempt[0])
                 today = local(self._clock.now()).date()

@@ -17,6 +17,8 @@ from typing import Literal
 
 from pypinyin import lazy_pinyin
 
+from services.notices.personal import MOST_CHARACTERS, PLACE
+
 Verdict = Literal["genuine", "changed", "unknown", "short"]
 
 #: Characters that decide what a sentence says: numerals, negations, before and after.
@@ -62,6 +64,24 @@ def normal(text: str) -> str:
 def is_fact(character: str) -> bool:
     """Whatever is not a plain Chinese character: digits, letters of any script, currency; and those that decide."""
     return character in DECISIVE or not "一" <= character <= "鿿"
+
+
+def values_in(text: str, shown: str) -> dict[str, str] | None:
+    """What stands (in its normal form) at the places of a personalised notice as one way shows it, where the text says
+    all the rest of it in the same words; None where it does not. Whether anybody got these values is not said."""
+    asked, names = normal(ASKING.sub("", text)), dict[str, str]()
+    pattern = ""
+    pieces = PLACE.split(shown)
+    for place, piece in enumerate(pieces):
+        if place % 2 == 0:
+            pattern += re.escape(normal(piece))
+        elif piece in names:
+            pattern += f"(?P={names[piece]})"
+        else:
+            names[piece] = f"value{place}"
+            pattern += f"(?P<value{place}>.{{1,{MOST_CHARACTERS}}}?)"
+    found = re.search(pattern if pieces[-1] else pattern + "$", asked)
+    return found and {name: found[group] for name, group in names.items()}
 
 
 def judge(text: str, notices: Sequence[Sequence[str]]) -> Finding:

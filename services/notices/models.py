@@ -2,7 +2,8 @@
 
 notices            what staff write; one row a notice, locked by whoever changes its state
 notice_changes     who changed what and when, append-only
-notice_recipients  the list of a notice that does not go to everybody
+notice_recipients  the list of a notice that does not go to everybody, with the columns of its file
+notice_fillings    what was put into a personalised notice for each citizen
 notice_testers     the few who see a notice before anybody else
 notice_versions    content as approved, immutable (a trigger refuses changes)
 notice_runs        the sending of one version: counters and how far its audience is frozen
@@ -27,6 +28,7 @@ from sqlalchemy import (
     ForeignKeyConstraint,
     Identity,
     Index,
+    LargeBinary,
     SmallInteger,
     UniqueConstraint,
     text,
@@ -97,6 +99,8 @@ class NoticeRow(Base):
     audience_kind: Mapped[str]
     #: `services.notices.audience.AudienceRules`; {}: none.
     audience_rules: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default=text("'{}'::jsonb"))
+    #: What the columns of its own list are called, in the order of the file.
+    list_columns: Mapped[list[str]] = mapped_column(JSONB, server_default=text("'[]'::jsonb"))
     #: Goes up with each edit of something already submitted.
     version: Mapped[int]
     #: The version that may be sent; none while it is being written or waits for its second person.
@@ -146,9 +150,30 @@ class RecipientRow(Base):
     """One citizen on a notice's own list."""
 
     __tablename__ = "notice_recipients"
+    __table_args__ = (
+        # Who leaves is forgotten here as well.
+        Index("ix_notice_recipients_told", "citizen_id", postgresql_where=text("columns <> '{}'::jsonb")),
+    )
 
     notice_id: Mapped[UUID] = mapped_column(ForeignKey("notices.id"), primary_key=True)
     citizen_id: Mapped[UUID] = mapped_column(primary_key=True)
+    #: Column -> value; an empty cell is left out.
+    columns: Mapped[dict[str, str]] = mapped_column(JSONB, server_default=text("'{}'::jsonb"))
+
+
+class FillingRow(Base):
+    """What stood at the places of a personalised notice when it was last attempted for one citizen; written with the
+    attempt, before the call."""
+
+    __tablename__ = "notice_fillings"
+    __table_args__ = (Index("ix_notice_fillings_digest", "digest"), Index("ix_notice_fillings_citizen", "citizen_id"))
+
+    notice_id: Mapped[UUID] = mapped_column(primary_key=True)
+    version: Mapped[int] = mapped_column(primary_key=True)
+    citizen_id: Mapped[UUID] = mapped_column(primary_key=True)
+    values: Mapped[dict[str, str]] = mapped_column(JSONB)
+    #: Of notice, version and the values in their normal form: a forwarded notice is found by it.
+    digest: Mapped[bytes] = mapped_column(LargeBinary)
 
 
 class TesterRow(Base):
@@ -174,6 +199,8 @@ class VersionRow(Base):
     url: Mapped[str]
     department: Mapped[str]
     source_document: Mapped[str]
+    #: What its places ask for; braces of a text that asks for nothing are text.
+    fields: Mapped[list[str]] = mapped_column(JSONB, server_default=text("'[]'::jsonb"))
     route: Mapped[str]
     audience_kind: Mapped[str] = mapped_column(server_default="all")
     audience_rules: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default=text("'{}'::jsonb"))

@@ -19,10 +19,12 @@ from services.clock import Clock
 from services.db import Sessions
 from services.notices import repository, texts
 from services.notices.audience import Audience, Whom
+from services.notices.filling import FillingService
 from services.notices.models import NoticeRow
 from services.notices.monthly import Sent, month_of, sent_since
 from services.notices.rules import ROUTES
 from services.notices.types import Reach, Unreachable
+from services.notices.values import Content
 
 PAGE = 10_000
 #: So many of those who cannot be reached are named, for each reason.
@@ -59,6 +61,7 @@ class ReachService:
         self._sessions = sessions
         self._clock = clock
         self._audience = audience
+        self._filling = FillingService(sessions=sessions, audience=audience)
 
     async def of(self, reference: str) -> Reach:
         """As things stand now; raises NoticeNotFound."""
@@ -71,7 +74,8 @@ class ReachService:
             sent = ()
         whom = replace(repository.whom_of(notice), leavers=True)
         wanting = repository.whom_of(notice)
-        if notice.audience_kind == "all" and not sent:
+        content = repository.content_of(repository.version_of(notice, self._clock.now()), notice.number)
+        if notice.audience_kind == "all" and not sent and not content.fields:
             return await self._counted(notice, whom, every=wanting == whom)
         audience, lost = 0, dict[str, Lost]()
         async for page in self._pages(notice, whom):
@@ -79,8 +83,10 @@ class ReachService:
             citizens = [citizen for citizen, _ in page]
             left = frozenset() if wanting == whom else await self._audience.left(citizens)
             used_up = await self._used_up(citizens, sent, most, since)
+            unfilled = await self._unfilled(content, citizens, whom)
             for citizen, reason in page:
                 why = reason or ("left" if citizen in left else "month_used_up" if citizen in used_up else "")
+                why = why or unfilled.get(citizen, "")
                 if why:
                     lost.setdefault(why, Lost()).add(citizen)
         return _reach(notice, audience, lost)
@@ -130,6 +136,13 @@ class ReachService:
             (citizen, "unknown" if citizen not in known else "" if known[citizen].address else "no_address")
             for citizen in citizens
         ]
+
+    async def _unfilled(self, content: Content, citizens: list[UUID], whom: Whom) -> dict[UUID, str]:
+        """For whom a place cannot be filled, and why."""
+        if not content.fields:
+            return {}
+        filled = await self._filling.filled(content, citizens, whom)
+        return {citizen: one.reason for citizen, one in filled.items() if one.reason}
 
     async def _used_up(self, citizens: list[UUID], sent: Sent, most: int, since: datetime) -> frozenset[UUID]:
         if not sent:

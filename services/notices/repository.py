@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -13,12 +13,16 @@ from sqlalchemy.orm import InstrumentedAttribute
 from services.notices.audience import Follower, Whom, rules_of
 from services.notices.errors import NoticeNotFound
 from services.notices.models import ChangeRow, NoticeRow, RecipientRow, RunRow, VersionRow
+from services.notices.personal import names_in
 from services.notices.rules import ENDED
 from services.notices.texts import not_found
 from services.notices.values import Content
 
 #: What has to be true of the citizen in that column.
 Such = Callable[[InstrumentedAttribute[UUID]], ColumnElement[bool]]
+
+#: A notice's own list: citizen -> what the columns of its file say.
+Listed = Mapping[UUID, Mapping[str, str]]
 
 NUMBER_DIGITS = 15
 MOST_A_MONTH = 1000
@@ -32,8 +36,8 @@ FREEZE_CHUNKS = text("""
     SELECT :notice, :version, chunk, true, now() FROM generate_series(CAST(:first AS int), CAST(:last AS int)) AS chunk
 """)
 COPY_RECIPIENTS = text("""
-    INSERT INTO notice_recipients (notice_id, citizen_id)
-    SELECT :target, citizen_id FROM notice_recipients WHERE notice_id = :source
+    INSERT INTO notice_recipients (notice_id, citizen_id, columns)
+    SELECT :target, citizen_id, columns FROM notice_recipients WHERE notice_id = :source
 """)
 
 
@@ -157,6 +161,7 @@ def content_of(row: VersionRow, number: int) -> Content:
         route=row.route,  # type: ignore[arg-type]  # the table allows no other
         due_at=row.due_at,
         emergency=row.emergency,
+        fields=tuple(row.fields or ()),
     )
 
 
@@ -170,6 +175,7 @@ def version_of(notice: NoticeRow, at: datetime) -> VersionRow:
         url=notice.url,
         department=notice.department,
         source_document=notice.source_document,
+        fields=list(names_in(notice.title, notice.body, notice.url)),
         route=notice.route,
         audience_kind=notice.audience_kind,
         audience_rules=notice.audience_rules,
@@ -236,17 +242,29 @@ def whom_of(notice: NoticeRow, version: VersionRow | None = None) -> Whom:
     return Whom(rules=rules_of(said.audience_rules), notice_id=notice.id, leavers=leavers)
 
 
-async def replace_recipients(session: AsyncSession, notice_id: UUID, citizens: Sequence[UUID]) -> None:
+async def replace_recipients(session: AsyncSession, notice_id: UUID, listed: Listed) -> None:
     """Writes a notice's own list in the place of the one before."""
     await session.execute(delete(RecipientRow).where(RecipientRow.notice_id == notice_id))
-    await add_recipients(session, notice_id, citizens)
+    await add_recipients(session, notice_id, listed)
 
 
-async def add_recipients(session: AsyncSession, notice_id: UUID, citizens: Sequence[UUID]) -> None:
+async def add_recipients(session: AsyncSession, notice_id: UUID, listed: Listed) -> None:
     """Writes a notice's own list."""
+    citizens = sorted(listed)
     for start in range(0, len(citizens), 5000):
-        rows = [{"notice_id": notice_id, "citizen_id": citizen} for citizen in citizens[start : start + 5000]]
+        rows = [
+            {"notice_id": notice_id, "citizen_id": citizen, "columns": dict(listed[citizen])}
+            for citizen in citizens[start : start + 5000]
+        ]
         await session.execute(insert(RecipientRow), rows)
+
+
+async def columns_of(session: AsyncSession, notice_id: UUID, citizens: Sequence[UUID]) -> dict[UUID, dict[str, str]]:
+    """What the notice's own list says of these citizens."""
+    query = select(RecipientRow.citizen_id, RecipientRow.columns).where(
+        RecipientRow.notice_id == notice_id, RecipientRow.citizen_id.in_(citizens)
+    )
+    return {row.citizen_id: row.columns for row in await session.execute(query)}
 
 
 async def copy_recipients(session: AsyncSession, source: UUID, target: UUID) -> None:

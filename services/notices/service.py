@@ -12,10 +12,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.clock import Clock
 from services.db import Sessions
-from services.notices import checks, errors, redo, repository, shown, texts
-from services.notices.audience import Audience, plain
+from services.notices import checks, errors, redo, repository, texts
+from services.notices.audience import Audience, AudienceRules, Whom, plain
 from services.notices.changing import lock, withdraw
-from services.notices.choosing import ChoosingService, kind_of
+from services.notices.choosing import ChoosingService, kind_of, own_list
+from services.notices.examples import ExampleService
 from services.notices.lifecycle import LifecycleService
 from services.notices.models import NoticeRow, RunRow
 from services.notices.reach import ReachService
@@ -32,8 +33,10 @@ from services.notices.types import (
     Progress,
     Reach,
     Resolution,
+    UsableField,
     Way,
 )
+from services.notices.values import OwnList
 from services.notices.views import change_view, failures_view, notice_view, progress_view
 from services.notices.ways import WaysService
 
@@ -48,6 +51,7 @@ class NoticeService:
         self._clock = clock
         self._audience = audience
         self.choosing = ChoosingService(audience=audience)
+        self.examples = ExampleService(sessions=sessions, audience=audience)
         self._ways = WaysService(sessions=sessions, clock=clock, audience=audience)
         self._reach = ReachService(sessions=sessions, clock=clock, audience=audience)
         self._lifecycle = LifecycleService(sessions=sessions, clock=clock, audience=audience)
@@ -96,7 +100,19 @@ class NoticeService:
         """The notice as it is written now, as each route would show it; the chosen route first."""
         async with self._sessions() as session:
             notice = await repository.find_notice(session, reference)
-        return shown.previews(repository.content_of(repository.version_of(notice, self._clock.now()), notice.number))
+        content = repository.content_of(repository.version_of(notice, self._clock.now()), notice.number)
+        return await self.examples.previews(content, repository.whom_of(notice), kind=notice.audience_kind)
+
+    async def fields(self, reference: str) -> Sequence[UsableField]:
+        """What its text may ask for, each with an example."""
+        async with self._sessions() as session:
+            notice = await repository.find_notice(session, reference)
+        return await self.examples.fields(repository.whom_of(notice), notice.audience_kind, notice.list_columns)
+
+    async def fields_of(self, rules: AudienceRules) -> Sequence[UsableField]:
+        """What a text may ask of an audience that no notice has yet; raises BadNotice."""
+        await self.choosing.check(rules, listed=False)
+        return await self.examples.fields(Whom(rules=rules), "all", ())
 
     async def reach(self, reference: str) -> Reach:
         """Who would get it and who would not, before it is approved."""
@@ -108,24 +124,25 @@ class NoticeService:
 
     # -- writing
 
-    async def create(self, draft: NoticeDraft, *, recipients: Sequence[UUID] | None = None) -> Notice:
+    async def create(self, draft: NoticeDraft, *, recipients: OwnList | None = None) -> Notice:
         """A new draft; raises BadNotice or PastDue with a sentence that says what to change. `recipients` takes the
         place of the draft's own list, and may be longer."""
         now = self._clock.now()
         author = checks.staff_name(draft.author)
         fields = msgspec.structs.asdict(draft)
-        citizens = fields.pop("citizens") if recipients is None else recipients
-        fields.pop("citizens", None)
-        fields.pop("author")
+        own = own_list(draft.citizens, draft.recipients) if recipients is None else recipients
+        for name in ("citizens", "recipients", "author"):
+            fields.pop(name)
         rules = fields.pop("audience_rules")
-        await self.choosing.check(rules, listed=citizens is not None)
+        await self.choosing.check(rules, listed=bool(own))
         notice = NoticeRow(
             **fields,
             audience_rules=plain(rules),
             id=uuid4(),
             state="draft",
             reason="",
-            audience_kind=kind_of(rules, listed=citizens is not None),
+            audience_kind=kind_of(rules, listed=bool(own)),
+            list_columns=list(own.columns) if own else [],
             version=1,
             author=author,
             changes=0,
@@ -138,11 +155,11 @@ class NoticeService:
             await session.flush()
             await session.refresh(notice)
             repository.change(session, notice, at=now, by=author, action="create", to="draft")
-            if citizens is not None:
-                await repository.add_recipients(session, notice.id, sorted(set(citizens)))
+            if own:
+                await repository.add_recipients(session, notice.id, own.rows)
         return notice_view(notice, None)
 
-    async def edit(self, reference: str, edit: NoticeEdit, *, recipients: Sequence[UUID] | None = None) -> Notice:
+    async def edit(self, reference: str, edit: NoticeEdit, *, recipients: OwnList | None = None) -> Notice:
         """Changes the text, the plan or the audience. What was already submitted becomes a new version and asks again;
         what was already approved is withdrawn first. `recipients` takes the place of the edit's own list."""
         staff = checks.staff_name(edit.staff)

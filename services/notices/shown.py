@@ -15,12 +15,12 @@ THING = 20
 ALL_ROUTES: tuple[RouteName, ...] = ("template", "subscription", "customer", "mass")
 
 
-def previews(content: Content) -> list[Preview]:
-    """The notice as every route shows it, the chosen one first."""
-    return sorted((preview(content, route) for route in ALL_ROUTES), key=lambda one: not one.chosen)
+def previews(content: Content, *, example: str = "") -> list[Preview]:
+    """The notice as every route shows it, the chosen one first; `example`: whose values stand in it."""
+    return sorted((preview(content, route, example=example) for route in ALL_ROUTES), key=lambda one: not one.chosen)
 
 
-def preview(content: Content, route: RouteName) -> Preview:
+def preview(content: Content, route: RouteName, *, example: str = "") -> Preview:
     """The notice as `route` shows it, with what its writer should know before it is sent."""
     lines = list(_LINES[route](content))
     return Preview(
@@ -30,6 +30,7 @@ def preview(content: Content, route: RouteName) -> Preview:
         lines=lines,
         opens="" if route in ("customer", "mass") else content.url,
         warnings=list(_warnings(content, route, lines)),
+        example=example,
     )
 
 

@@ -62,6 +62,8 @@ REASONS = {
     "expired": "已超过有效期",
     "late": "错过了发送时间",
     "unknown": "系统里没有这位市民",
+    "no_value": "没有填写通知所需的内容",
+    "filled_too_long": "填写内容以后超出这种发送方式的字数",
     "left": "退订了全部通知，只接收紧急通知",
     "month_used_up": "本月已收满平台允许的 4 次群发",
     "quiet_hours": "免打扰时段，结束后发送",
@@ -113,6 +115,54 @@ def body_too_long(limit: int, length: int) -> str:
 
 def text_too_long(surplus: int) -> str:
     return f"标题、正文、链接和单位合起来太长，客服消息放不下，请删去约 {surplus} 个字。"
+
+
+# -- what is said to each citizen
+
+SOURCE_NAMES = {"case": "办件", "appointment": "预约", "list": "名单"}
+
+
+def stray_brace(name: str) -> str:
+    return f"{name}里的花括号没有成对，或里面不是要填的内容。要填的写成 {{办件编号}}；只想写花括号，请用全角的｛｝。"
+
+
+def no_places_here(name: str) -> str:
+    return f"{name}对每个人都一样，不能写花括号。"
+
+
+def too_many_fields(most: int) -> str:
+    return f"一份通知最多填 {most} 项内容。"
+
+
+def unknown_field(name: str, known: list[str]) -> str:
+    usable = (
+        f"现在可以填：{'、'.join(known)}" if known else "现在的收件范围没有可填的内容，请先按办件、预约或带列的名单选人"
+    )
+    return f"不能填“{name}”。{usable}。"
+
+
+def no_personal_mass() -> str:
+    return "群发消息对每个人都一样，不能填个人内容，请换一种发送方式。"
+
+
+def example_of_one() -> str:
+    return "按收件人中的一位填写，能认出人的内容已隐去"
+
+
+def no_example() -> str:
+    return "收件人里没有一位的内容是齐的，还看不到填好的样子"
+
+
+def nobody_to_try() -> str:
+    return "收件人里没有一位的内容是齐的，没法试发。请检查通知要填的内容和收件范围。"
+
+
+def too_many_columns(most: int) -> str:
+    return f"名单最多 {most} 列。"
+
+
+def two_lists() -> str:
+    return "名单只能给一份：citizens 或 recipients。"
 
 
 def empty_field(name: str) -> str:

@@ -17,9 +17,11 @@ from services.clock import Clock
 from services.db import Sessions
 from services.notices import checks, errors, repository, texts
 from services.notices.audience import Audience
+from services.notices.examples import ExampleService
 from services.notices.models import NoticeRow, RunRow, TesterRow
 from services.notices.rules import ROUTES
 from services.notices.types import NewTester, Notice, Tester
+from services.notices.values import Content
 from services.notices.views import notice_view
 
 log = structlog.stdlib.get_logger(__name__)
@@ -34,6 +36,7 @@ class TrialService:
         self._sessions = sessions
         self._clock = clock
         self._audience = audience
+        self._examples = ExampleService(sessions=sessions, audience=audience)
 
     async def testers(self) -> list[Tester]:
         """All of them, by name."""
@@ -78,11 +81,12 @@ class TrialService:
                 raise errors.EmptyAudience(texts.no_testers())
             if original.trial_of is not None:
                 raise errors.BadNotice(texts.trial_of_trial())
-            trial = _trial_of(original, by=name, now=now)
+            trial = _trial_of(original, await self._content(original), by=name, now=now)
             session.add(trial)
             await session.flush()
             await session.refresh(trial)
-            await repository.add_recipients(session, trial.id, sorted(tester.citizen_id for tester in testers))
+            listed = {tester.citizen_id: dict[str, str]() for tester in testers}
+            await repository.add_recipients(session, trial.id, listed)
             session.add(repository.version_of(trial, now))
             await session.flush()
             session.add(RunRow(notice_id=trial.id, version=1))
@@ -91,15 +95,25 @@ class TrialService:
         log.info("notice.trial", notice=str(trial.id), of=original.number, testers=len(testers))
         return notice_view(trial, None)
 
+    async def _content(self, original: NoticeRow) -> Content:
+        """What testers get: a personalised notice says to them what it says to one of its audience, masked."""
+        content = repository.content_of(repository.version_of(original, self._clock.now()), original.number)
+        if not content.fields:
+            return content
+        example = await self._examples.of(content, repository.whom_of(original), kind=original.audience_kind)
+        if example is None:
+            raise errors.BadNotice(texts.nobody_to_try())
+        return example
 
-def _trial_of(original: NoticeRow, *, by: str, now: datetime) -> NoticeRow:
-    """The same words, due now; never an emergency, which would overtake others."""
+
+def _trial_of(original: NoticeRow, content: Content, *, by: str, now: datetime) -> NoticeRow:
+    """These words, due now; never an emergency, which would overtake others."""
     return NoticeRow(
         id=uuid4(),
         state="draft",
-        title=texts.trial_title(original.title)[: ROUTES[original.route].max_title],
-        body=original.body,
-        url=original.url,
+        title=texts.trial_title(content.title)[: ROUTES[original.route].max_title],
+        body=content.body,
+        url=content.url,
         department=original.department,
         source_document=original.source_document,
         route=original.route,

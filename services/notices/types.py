@@ -11,6 +11,7 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 
 from services.clock import CITY_ZONE
 from services.notices.audience import AudienceRules
+from services.notices.personal import MOST_CHARACTERS, MOST_COLUMNS
 from services.notices.rules import LatePolicy, NoticeState, RouteName
 
 StaffName = Annotated[str, Meta(min_length=1, max_length=64)]
@@ -26,6 +27,20 @@ ZoneName = Annotated[str, Meta(min_length=1, max_length=64)]
 LateSeconds = Annotated[int, Meta(ge=60, le=604_800)]
 #: Longer lists come in by the command line, from a file.
 Citizens = Annotated[list[UUID], Meta(max_length=10_000)]
+#: What a column of a list is called, and what it says of one citizen.
+Column = Annotated[str, Meta(min_length=1, max_length=20, pattern=r"^[^{}\x00-\x1f\x7f]+$")]
+Cell = Annotated[str, Meta(max_length=MOST_CHARACTERS, pattern=r"^[^\x00-\x1f\x7f]*$")]
+
+
+class Listed(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One citizen on a notice's own list, with what its columns say."""
+
+    citizen_id: UUID
+    values: Annotated[dict[Column, Cell], Meta(max_length=MOST_COLUMNS)] = {}
+
+
+#: The same list with columns, which a text may ask for: {金额}.
+Recipients = Annotated[list[Listed], Meta(max_length=10_000)]
 
 
 class NoticeDraft(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -55,10 +70,12 @@ class NoticeDraft(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     audience_rules: AudienceRules = AudienceRules()
     #: The notice's own list. Where no rule speaks of it, it takes the place of the followers.
     citizens: Citizens | None = None
+    #: The same with columns; one of the two.
+    recipients: Recipients | None = None
 
 
 #: Fields of an edit that are no columns of the notice.
-KEPT_APART = frozenset({"staff", "audience_rules", "citizens"})
+KEPT_APART = frozenset({"staff", "audience_rules", "citizens", "recipients"})
 
 
 class NoticeEdit(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -84,6 +101,7 @@ class NoticeEdit(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     audience_rules: AudienceRules | UnsetType = UNSET
     #: None: the notice has no list any more.
     citizens: Citizens | UnsetType | None = UNSET
+    recipients: Recipients | UnsetType = UNSET
 
     def given(self) -> dict[str, object]:
         """The fields to change, by name."""
@@ -195,6 +213,7 @@ class Notice(Struct, frozen=True, kw_only=True):
     next_at: datetime | None
     audience_kind: Literal["all", "list"]
     audience_rules: AudienceRules
+    list_columns: list[str]
     version: int
     approved_version: int | None
     author: str
@@ -320,6 +339,22 @@ class Way(Struct, frozen=True, kw_only=True):
     note: str
 
 
+class UsableField(Struct, frozen=True, kw_only=True):
+    """What a notice's text may ask for, written {name}."""
+
+    name: str
+    source: Literal["case", "appointment", "list"]
+    source_text: str
+    #: Of one of the audience, masked where it tells who somebody is; empty where nobody has it.
+    example: str
+
+
+class FieldsQuestion(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What may be asked of an audience that no notice has yet?"""
+
+    audience_rules: AudienceRules
+
+
 class PreviewLine(Struct, frozen=True, kw_only=True):
     """One line on the phone."""
 
@@ -341,3 +376,5 @@ class Preview(Struct, frozen=True, kw_only=True):
     #: Where a tap leads; empty: nowhere.
     opens: str
     warnings: list[str]
+    #: Where the text is personalised: whose values stand in it.
+    example: str = ""

@@ -2,11 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
 from services.notices.rules import RouteName, Row, routes_of
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OwnList:
+    """A notice's own list."""
+
+    #: Citizen -> what the columns of its file say; an empty cell is left out.
+    rows: Mapping[UUID, Mapping[str, str]]
+    #: In the order of the file.
+    columns: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, citizens: Iterable[UUID]) -> OwnList:
+        """A list that says nothing of anybody."""
+        return cls(rows={citizen: {} for citizen in citizens})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -48,6 +64,8 @@ class Content:
     route: RouteName
     due_at: datetime
     emergency: bool = False
+    #: What the places in title, text and link ask for; none: it says the same to everybody.
+    fields: tuple[str, ...] = ()
 
     @property
     def routes(self) -> tuple[RouteName, ...]:

@@ -43,12 +43,7 @@ def counters(run: RunRow | None) -> Counters:
 
 
 def notice_view(row: NoticeRow, run: RunRow | None) -> Notice:
-    values: dict[str, Any] = {
-        name: getattr(row, name)
-        for name in Notice.__struct_fields__
-        if name
-        not in ("state_text", "audience_rules", "counters", "due_at", "expires_at", "recurrence_ends_at", "next_at")
-    }
+    values: dict[str, Any] = {name: getattr(row, name) for name in Notice.__struct_fields__ if name not in WORKED_OUT}
     return Notice(
         **values,
         state_text=state_name(row.state),

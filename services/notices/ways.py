@@ -20,6 +20,7 @@ from services.notices import repository, texts
 from services.notices.audience import Audience, Whom
 from services.notices.models import CallsRow, NoticeRow
 from services.notices.monthly import month_of, sent_since
+from services.notices.personal import names_in
 from services.notices.rules import ROUTES, RouteName
 from services.notices.types import Way
 
@@ -53,7 +54,9 @@ class WaysService:
 
     async def _way(self, notice: NoticeRow, route: RouteName, whom: Whom, made: int) -> Way:
         rules = ROUTES[route]
-        reachable = await self._count(notice, whom)
+        # One call to many says the same to all of them.
+        refuses = rules.grouped and bool(names_in(notice.title, notice.body, notice.url))
+        reachable = 0 if refuses else await self._count(notice, whom)
         calls = math.ceil(reachable / rules.chunk_size) if rules.grouped else reachable
         return Way(
             route=route,
@@ -64,7 +67,7 @@ class WaysService:
             calls_a_day=rules.calls_a_day or None,
             calls_today=made,
             calls_left=rules.calls_a_day - made - calls if rules.calls_a_day else None,
-            note=texts.ROUTE_NOTES[route],
+            note=texts.no_personal_mass() if refuses else texts.ROUTE_NOTES[route],
         )
 
     async def _count(self, notice: NoticeRow, whom: Whom) -> int:

@@ -22,6 +22,7 @@ class Delivered:
     key: str
     msg_id: str
     route: str = ""
+    body: str = ""
 
 
 @dataclass(slots=True)
@@ -39,7 +40,7 @@ class FakePlatform:
     on_call: Callable[[str], None] = lambda address: None
     _known: dict[str, str] = field(default_factory=dict)
 
-    def take(self, *, addresses: Sequence[str], title: str, key: str, route: str = "") -> str:
+    def take(self, *, addresses: Sequence[str], title: str, key: str, route: str = "", body: str = "") -> str:
         """Delivers once for each key and gives the message's id; the same id for a repeated key."""
         self.calls += 1
         fault = self.faults.popleft() if self.faults else None
@@ -55,7 +56,7 @@ class FakePlatform:
         msg_id = str(1_000_000 + self.calls)
         if key:
             self._known[guard] = msg_id
-        self.delivered.extend(Delivered(address, title, key, msg_id, route) for address in addresses)
+        self.delivered.extend(Delivered(address, title, key, msg_id, route, body) for address in addresses)
         if isinstance(fault, tuple):
             raise fault[1]
         return msg_id
@@ -79,7 +80,7 @@ class FakeSender:
         if not address:
             raise RecipientUnreachable(errcode=40003)
         guarded = key if route == "template" else ""
-        return self.platform.take(addresses=[address], title=content.title, key=guarded, route=route)
+        return self.platform.take(addresses=[address], title=content.title, key=guarded, route=route, body=content.body)
 
     async def send_many(self, content: Content, *, addresses: Sequence[str], key: str) -> str:
         await asyncio.sleep(self.seconds)

@@ -16,6 +16,7 @@ from services.citizens.service import CitizenService
 from services.clock import Clock
 from services.db import Sessions
 from services.notices.dispatch import DispatchService
+from services.notices.filling import FillingService
 from services.notices.lifecycle import LifecycleService
 from services.notices.rates import Rate, SharedRate
 from services.notices.receipts import ReceiptService
@@ -111,9 +112,10 @@ def make_office(sessions: Sessions, clock: Clock) -> Office:
     citizens = CitizenService(sessions=sessions, clock=clock)
     audience = AudienceService(sessions=sessions, clock=clock)
     dispatch = DispatchService(sessions, clock)
+    filling = FillingService(sessions=sessions, audience=audience)
     rate = SharedRate(sessions=sessions, name="test", rate=Rate(per_second=100_000, capacity=100_000))
     rates = {"rate": rate, "group_rate": rate, "emergency_rate": rate}
-    tools = Tools(dispatch=dispatch, addresses=citizens, sender=FakeSender(platform), **rates)
+    tools = Tools(dispatch=dispatch, addresses=citizens, filling=filling, sender=FakeSender(platform), **rates)
     return Office(
         sessions=sessions,
         clock=clock,

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from datetime import datetime
-from uuid import UUID
 
 import msgspec
 from aiohttp import web
 
 from services.audit.trail import Subject, record
-from services.clock import CITY_ZONE
 from services.console.errors import Refusal
 from services.console.notices.audience import AudiencePages
 from services.console.notices.choosing import AudienceForm
@@ -25,11 +22,9 @@ from services.console.paging import PAGE_SIZE, make_listing, place
 from services.console.parts import Parts
 from services.console.visit import Visit
 from services.errors import BadRequest, Conflict, NotFound
-from services.notices.rules import ROUTES, allowed
-from services.notices.shown import previews
+from services.notices.rules import allowed
 from services.notices.texts import ACTION_NAMES
-from services.notices.types import FailuresQuery, ListQuery, Notice, Preview, Resolution
-from services.notices.values import Content
+from services.notices.types import FailuresQuery, ListQuery, Notice, Resolution
 from services.staff.permissions import Permission
 
 VIEW, WRITE, APPROVE = Permission.NOTICES_VIEW, Permission.NOTICES_WRITE, Permission.NOTICES_APPROVE
@@ -52,8 +47,6 @@ ACTIONS = {
     "retry": ("retry", "notices.retried", "正在重发失败的。"),
 }
 DECISIONS = frozenset({"sent", "again"})
-#: What a notice that is not saved yet is called by the previews.
-UNSAVED = UUID(int=0)
 
 
 def make_area(parts: Parts) -> Area:
@@ -154,7 +147,9 @@ class _Notices:
         """As each way of sending would show it."""
         form = visit.bind(NoticeForm)
         form.validate()
-        return visit.render("notices/preview.html", previews=_previews(form))
+        one = await self._notices.get(visit.query["number"]) if visit.query.get("number", "").isdecimal() else None
+        previews = await self._audience.previews(form, await self._audience.form(visit, one), one)
+        return visit.render("notices/preview.html", previews=previews)
 
     async def show(self, visit: Visit) -> web.StreamResponse:
         one = await self._notice(visit)
@@ -283,23 +278,6 @@ class _Notices:
             lines=[] if one is None else await self._notices.choosing.lines(one),
             one=one,
             problem=problem,
-            previews=_previews(form, one),
+            previews=await self._audience.previews(form, audience, one),
+            fields=[] if one is None else await self._notices.fields(str(one.id)),
         )
-
-
-def _previews(form: NoticeForm, one: Notice | None = None) -> Sequence[Preview]:
-    """What is in the form, as each way of sending would show it, the chosen one first."""
-    due_at = form.due_at.data.replace(tzinfo=CITY_ZONE) if form.due_at.data else datetime.now(CITY_ZONE)
-    content = Content(
-        notice_id=UNSAVED,
-        number=one.number if one else 0,
-        version=0,
-        title=form.title.data or "",
-        body=form.body.data or "",
-        url=form.url.data or "",
-        department=form.department.data or "",
-        source_document=form.source_document.data or "",
-        route=form.route.data if form.route.data in ROUTES else "template",
-        due_at=due_at,
-    )
-    return previews(content)

@@ -149,6 +149,19 @@ async def test_the_preview_shows_what_does_not_fit(writer: Browser) -> None:
     assert "手机上只显示" in text
 
 
+async def test_what_a_text_may_ask_of_the_chosen_audience_is_listed_and_refused_for_another(writer: Browser) -> None:
+    counted = await writer.post("/notices/audience", at="/notices/new", **FIELDS, match="any", cases="y")
+    assert "{办件编号}" in await counted.text()
+    asking = {**FIELDS, "body": "您的办件{办件编号}有进展。"}
+
+    shown = await writer.post("/notices/preview", **asking, match="any", cases="y")
+    assert "收件人里没有一位的内容是齐的" in await shown.text()
+    refused = await writer.post("/notices/new", **asking, match="any")
+    assert refused.status == 400
+    assert "不能填“办件编号”" in await refused.text()
+    assert (await writer.post("/notices/new", **asking, match="any", cases="y")).status == 303
+
+
 @pytest.mark.parametrize(
     ("fields", "reason"),
     [

@@ -21,11 +21,20 @@ from services.settings import ServicesSettings
 from services.web import mount, problems
 from tests.fakes.clock import FixedClock
 from tests.fakes.office import Office, make_office
+from tests.integration.notices.city import SEED, City
 
 
 @pytest.fixture
 def office(sessions: Sessions) -> Office:
     return make_office(sessions, FixedClock())
+
+
+@pytest.fixture
+async def city(office: Office) -> City:
+    city = City(office)
+    for statement in SEED.split(";\n"):
+        await city.run(statement)
+    return city
 
 
 TOKEN = "t" * 32

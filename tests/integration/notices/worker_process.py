@@ -25,6 +25,7 @@ from services.citizens.service import CitizenService
 from services.clock import SystemClock
 from services.db import Sessions, make_engine, make_sessions
 from services.notices.dispatch import DispatchService
+from services.notices.filling import FillingService
 from services.notices.lifecycle import LifecycleService
 from services.notices.rates import Rate, SharedRate
 from services.notices.receipts import ReceiptService
@@ -122,6 +123,7 @@ async def main(orders: Orders) -> None:
         tools = Tools(
             dispatch=MortalDispatch(sessions, reaper),
             addresses=citizens,
+            filling=FillingService(sessions=sessions, audience=audience),
             sender=MortalSender(http, orders, reaper),
             rate=rate,
             group_rate=rate,
