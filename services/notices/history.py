@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import delete, exists, select, tuple_
 
 from services.db import Sessions
-from services.notices.models import ChunkRow, DeliveryRow, RunRow
+from services.notices.models import ChunkRow, DeliveryRow, FillingRow, RunRow
 
 #: Chunks, of some hundred recipients each, of one step.
 PURGE_STEP = 10
@@ -20,7 +20,8 @@ class DeliveryHistory:
         self._sessions = sessions
 
     async def purge(self, before: datetime) -> int:
-        """Deletes the recipients of one step of a run closed before that time; gives the number of chunks.
+        """Deletes the recipients of one step of a run closed before that time, and what was filled in for them;
+        gives the number of chunks.
 
         A run's chunks go with their recipients: as long as there is one, there is something to delete. The notice, what
         was approved, the run's figures and the audit log stay.
@@ -36,6 +37,10 @@ class DeliveryHistory:
             )
             chunks = (await session.scalars(of_run.order_by(ChunkRow.chunk).limit(PURGE_STEP))).all()
             keys = [(found.notice_id, found.version, chunk) for chunk in chunks]
+            in_chunks = tuple_(DeliveryRow.notice_id, DeliveryRow.version, DeliveryRow.chunk).in_(keys)
+            told = select(DeliveryRow.citizen_id).where(in_chunks)
+            of_version = (FillingRow.notice_id == found.notice_id) & (FillingRow.version == found.version)
+            await session.execute(delete(FillingRow).where(of_version, FillingRow.citizen_id.in_(told)))
             for rows in (DeliveryRow, ChunkRow):
                 await session.execute(delete(rows).where(tuple_(rows.notice_id, rows.version, rows.chunk).in_(keys)))
         return len(chunks)

@@ -10,7 +10,7 @@ from sqlalchemy import text
 from services.db import Sessions
 from services.notices import history
 from services.notices.history import DeliveryHistory
-from services.notices.types import Notice
+from services.notices.types import Listed, Notice
 from tests.fakes.office import Office
 
 TABLES = ("notice_deliveries", "notice_chunks")
@@ -62,3 +62,18 @@ async def test_a_run_that_is_not_closed_is_left_alone_however_old_it_is(office: 
 
     assert await DeliveryHistory(sessions).purge(office.clock.now() + timedelta(days=4000)) == 0
     assert (await left(sessions, notice))[0] == 3
+
+
+async def test_what_was_filled_in_for_a_recipient_goes_with_the_recipient(office: Office, sessions: Sessions) -> None:
+    (one,) = await office.follow(1)
+    listed = [Listed(citizen_id=one, values={"金额": "12元"})]
+    await office.sending(body="{金额}", recipients=listed)
+    await office.send_all()
+    async with sessions.begin() as session:
+        await session.execute(text("UPDATE notice_runs SET closed_at = now() - interval '9 years'"))
+        assert await session.scalar(text("SELECT count(*) FROM notice_fillings")) == 1
+
+    assert await DeliveryHistory(sessions).purge(office.clock.now()) == 1
+
+    async with sessions() as session:
+        assert await session.scalar(text("SELECT count(*) FROM notice_fillings")) == 0
