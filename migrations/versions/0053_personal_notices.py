@@ -7,7 +7,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "0053"
-down_revision: str | None = "0052"
+down_revision: str | None = "0061"
 branch_labels = None
 depends_on = None
 
