@@ -61,20 +61,26 @@ def normal(text: str) -> str:
     return "".join(c for place, c in enumerate(folded) if place in inside or _counts(c))
 
 
+def _unspaced(text: str) -> str:
+    """Width, case and spaces forgiven; marks stay, since they stand between one value and the next."""
+    folded = unicodedata.normalize("NFKC", text).casefold()
+    return "".join(character for character in folded if unicodedata.category(character)[0] not in "ZC")
+
+
 def is_fact(character: str) -> bool:
     """Whatever is not a plain Chinese character: digits, letters of any script, currency; and those that decide."""
     return character in DECISIVE or not "一" <= character <= "鿿"
 
 
 def values_in(text: str, shown: str) -> dict[str, str] | None:
-    """What stands (in its normal form) at the places of a personalised notice as one way shows it, where the text says
-    all the rest of it in the same words; None where it does not. Whether anybody got these values is not said."""
-    asked, names = normal(ASKING.sub("", text)), dict[str, str]()
+    """What stands at the places of a personalised notice as one way shows it, where the text says all the rest of it in
+    the same words and marks; None where it does not. Whether anybody got these values is not said."""
+    asked, names = _unspaced(ASKING.sub("", text)), dict[str, str]()
     pattern = ""
     pieces = PLACE.split(shown)
     for place, piece in enumerate(pieces):
         if place % 2 == 0:
-            pattern += re.escape(normal(piece))
+            pattern += re.escape(_unspaced(piece))
         elif piece in names:
             pattern += f"(?P={names[piece]})"
         else:
