@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from sys import intern
+from typing import Any
 
 import msgspec
 import structlog
+from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.catalogue import ranking, repository
@@ -156,7 +158,7 @@ class CatalogueService:
         return district if district.isdigit() else self._districts.get(district, "")
 
 
-def _in_force(row: CatalogueItem) -> bool:
+def _in_force(row: CatalogueItem | Row[Any]) -> bool:
     return row.retired_at is None and row.task_state == "1"
 
 
@@ -164,7 +166,7 @@ def _item(row: CatalogueItem) -> Item:
     return msgspec.convert({name: getattr(row, name) for name in _FIELDS}, Item)
 
 
-def _document(row: CatalogueItem) -> Document[ItemHit]:
+def _document(row: Row[Any]) -> Document[ItemHit]:
     """By which words an item is found."""
     wordings: Sequence[str] = (row.task_name, *row.aliases, row.sub_catalog_name)
     context: Sequence[str] = (
@@ -185,7 +187,7 @@ def _document(row: CatalogueItem) -> Document[ItemHit]:
     )  # fmt: skip
 
 
-def _about(row: CatalogueItem) -> str:
+def _about(row: Row[Any]) -> str:
     """Name and what else tells the item from others; nothing where only the name is there."""
     themes = dict.fromkeys((*row.user_topic_type, *row.corp_topic_type))
     more = (

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import date
+from typing import Any
 
 import msgspec
 import structlog
+from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.clock import Clock, local
@@ -177,7 +179,7 @@ def _entry(row: FaqRow) -> FaqEntry:
     return msgspec.convert(row, FaqEntry, from_attributes=True)
 
 
-def _document(row: FaqRow) -> Document[FaqHit]:
+def _document(row: Row[Any]) -> Document[FaqHit]:
     """By which words an entry is found."""
     return Document(
         key=row.id,

@@ -8,10 +8,10 @@ from datetime import date, datetime
 from typing import Any, Generic, TypeVar
 
 import msgspec
-from sqlalchemy import BigInteger, select, update
+from sqlalchemy import BigInteger, Row, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import Mapped, QueryableAttribute, load_only, mapped_column
+from sqlalchemy.orm import Mapped, QueryableAttribute, mapped_column
 
 from services.importing.delivery import Delivered, Delivery, Entry, Progress, silent
 from services.importing.report import Gone, Report
@@ -55,11 +55,10 @@ class ImportedTable(Generic[M]):
 
     async def changed_since(
         self, session: AsyncSession, revision: int, columns: Sequence[QueryableAttribute[Any]]
-    ) -> AsyncIterator[Sequence[M]]:
-        """Every row that a later revision wrote, in force or not, page by page. Only these columns are read."""
-        query = select(self._model).where(self._model.revision > revision)
-        query = query.options(load_only(*columns, raiseload=True)).execution_options(yield_per=PAGE)
-        async for page in (await session.stream_scalars(query)).partitions():
+    ) -> AsyncIterator[Sequence[Row[Any]]]:
+        """These columns of every row that a later revision wrote, in force or not, page by page."""
+        query = select(*columns).where(self._model.revision > revision).execution_options(yield_per=PAGE)
+        async for page in (await session.stream(query)).partitions():
             yield page
 
     async def but_withdrawn(self, session: AsyncSession, delivery: Delivery[S], report: Report) -> Delivery[S]:

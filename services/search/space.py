@@ -161,8 +161,9 @@ class Space:
         starts, ends = matrix.indptr[numbers].tolist(), matrix.indptr[numbers + 1].tolist()
         # Plain additions over the features' lists: a sliced matrix would be copied first.
         places = np.concatenate([matrix.indices[start:end] for start, end in zip(starts, ends, strict=True)])
-        products = np.concatenate([matrix.data[start:end] for start, end in zip(starts, ends, strict=True)])
-        products *= np.repeat(values, matrix.indptr[numbers + 1] - matrix.indptr[numbers])
+        products = np.concatenate(
+            [matrix.data[start:end] * value for start, end, value in zip(starts, ends, values, strict=True)]
+        )
         return np.bincount(places, weights=products, minlength=matrix.shape[1]).astype(np.float32)
 
 
