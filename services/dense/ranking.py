@@ -20,6 +20,8 @@ from services.metrics import Metrics
 
 #: Between two looks for texts without a vector.
 LOOK_EVERY_SECONDS = 1.0
+#: Between two looks whether the texts are there.
+START_EVERY_SECONDS = 0.1
 #: A server without pgvector, or a database that is away, is tried again after this.
 PREPARE_EVERY_SECONDS = 60.0
 #: Farther texts are as good as not near.
@@ -48,6 +50,12 @@ class DenseRanking:
         )
         self._ready = False
         self._told = False
+        self._looked = False
+
+    @property
+    def has_looked(self) -> bool:
+        """Has it tried to see which vectors there are? Before, a question would be ranked by its words only."""
+        return self._looked
 
     def has_read(self, texts: Texts) -> bool:
         """Has every text its vector that can have one?"""
@@ -91,12 +99,16 @@ class DenseRanking:
             return await self._step(texts)
         except NoVectors as error:
             self._tell(error)
+            self._looked = True
             return PREPARE_EVERY_SECONDS
         except (SQLAlchemyError, OSError) as error:
             log.warning("dense.not_filled", topic=self._topic, error=type(error).__name__)
         except Exception:
             # A filler that died would leave new texts without vectors for good, and nobody would see it.
             log.exception("dense.fill_crashed", topic=self._topic)
+        finally:
+            # Whatever kept it from looking, words do without it.
+            self._looked = self._looked or texts is not None
         return LOOK_EVERY_SECONDS
 
     async def _step(self, texts: Texts | None) -> float:
@@ -104,8 +116,9 @@ class DenseRanking:
         if not self._ready:
             await prepare(self._sessions)
             self._ready = True
-        more = texts is not None and await self._filler.step(texts)
-        return 0.0 if more else LOOK_EVERY_SECONDS
+        if texts is None:
+            return START_EVERY_SECONDS
+        return 0.0 if await self._filler.step(texts) else LOOK_EVERY_SECONDS
 
     def _tell(self, error: NoVectors) -> None:
         """Once: nothing gets worse by it."""

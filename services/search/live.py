@@ -130,8 +130,8 @@ class LiveIndex(Generic[P]):
 
     @property
     def is_ready(self) -> bool:
-        """Would a question be answered at once?"""
-        return self._index is not None
+        """Would a question be answered at once, and as later ones?"""
+        return self._index is not None and (self._dense is None or self._dense.has_looked)
 
     @property
     def revision(self) -> int:

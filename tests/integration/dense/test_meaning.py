@@ -36,6 +36,40 @@ async def test_quite_other_words_are_offered_what_they_mean(
         assert (offered.verdict, offered.hits[0].id) == ("offer", "passport")
 
 
+async def test_the_first_question_after_a_start_is_ranked_as_later_ones(
+    make: Make, sessions: Sessions, endpoint: EmbeddingsServer
+) -> None:
+    before = make()
+    async with before.running():
+        await fill(before)
+        await filled(sessions, endpoint, 4)
+        usual = await before.search(OTHER_WORDS)
+    service = make()
+
+    async def ready() -> bool:
+        return service.is_ready
+
+    async with service.running():
+        assert not service.is_ready
+        await eventually(ready)
+        assert found(await service.search(OTHER_WORDS)) == found(usual) != ("none", [])
+
+
+async def test_an_endpoint_that_is_down_keeps_no_service_from_being_ready(
+    make: Make, endpoint: EmbeddingsServer
+) -> None:
+    endpoint.status = 500
+    service = make()
+    await fill(service)
+
+    async def ready() -> bool:
+        return service.is_ready
+
+    async with service.running():
+        await eventually(ready)
+        assert (await service.search("居住证丢了怎么补")).verdict == "sure"
+
+
 async def test_a_question_that_words_answer_is_not_sent_away(
     make: Make, sessions: Sessions, endpoint: EmbeddingsServer
 ) -> None:
