@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import re
 from collections.abc import Sequence
@@ -11,10 +10,12 @@ from typing import Any
 from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.answers import FaqHit, FaqSearch, Guide, ItemHit, ItemSearch, Recorded
+from actions.answers import FaqHit, ItemHit, Recorded
 from actions.checklists import offer
-from actions.deciding import Decision, TheAnswer, TheItem, Unknown, Which, decide, manner_of
+from actions.clauses import clauses
+from actions.deciding import REMARK, Decision, TheAnswer, TheItem, Unknown, Which, nearby
 from actions.errors import BackendDown, BackendError, Missing
+from actions.facts import ASPECT_KIND, tell_facts, tell_overview
 from actions.going_on import goes_on, is_new, passage
 from actions.memory import (
     AnswerInHand,
@@ -31,22 +32,20 @@ from actions.memory import (
 from actions.options import Option, picked
 from actions.parts import Parts
 from actions.promises import no_longer_offered, offer_to_tell
-from actions.said import ASPECTS, TITLES, Said
+from actions.said import Said
+from actions.searching import search
 from actions.subject import subject, trimmed
 from actions.wording import titled
 
-#: Facts short enough to stand in the first reply about an item.
-OVERVIEW = ("time_limit", "fee", "place")
-OVERVIEW_SIGNS = 60
+#: So many signs name something.
+NAMES = 2
+DISTRICTS = ("区", "县")
 #: Nothing but a district.
 _AREA = re.compile(r"^[\u4e00-\u9fff]{2,4}[区县市]$")
-#: How many further things to ask are named after an answer.
-OTHERS = 4
-OFFERED = ("materials", "time_limit", "fee", "place", "flow")
 #: Asked without an item: the item is asked for, but who wants a telephone number gets one at once.
 ASK_ITEM = "utter_ask_which_item"
 NO_ITEM = {"phone": "utter_general_phone", "complaint_phone": "utter_general_complaint"}
-FAQ_KIND, ITEM_KIND, ASPECT_KIND = "faq", "item", "aspect"
+FAQ_KIND, ITEM_KIND = "faq", "item"
 
 
 class Answers:
@@ -84,27 +83,65 @@ class Answers:
         return await self._guide(option.value, aspects_waiting(self._tracker))
 
     async def _question(self, message: Said, unknown: str | None) -> list[Event]:
+        """Finds out whether the message names what it is about, or means what was spoken of before."""
         aspects, named = message.aspects, subject(message.unasked)
         hand = item_in_hand(self._tracker, self._clock.now())
         if not named or not message.text:
             return await self._without_subject(message, hand)
-        words = trimmed(message.text)
+        choices, told = on_table(self._tracker, ITEM_KIND, FAQ_KIND), answer_in_hand(self._tracker, self._clock.now())
         if _AREA.match(named):
-            # "江北区的呢": the same item, elsewhere.
-            if hand is None:
-                self._say.utter_message(response=ASK_ITEM)
-                return []
-            words = f"{named}{hand.name}"
-        decision = await self._search(message, words, named)
-        told = answer_in_hand(self._tracker, self._clock.now())
+            return await self._elsewhere(named, hand, choices, aspects or aspects_waiting(self._tracker))
+        if len(named) < NAMES and len(message.text) > len(named):
+            # "那怎么补": one sign is a verb, and what it is about was said before.
+            if choices:
+                return await self._without_subject(message, hand)
+            if told:
+                return await self._more(told, message)
+        several = await self._several(message)
+        return several if several is not None else await self._named(message, named, unknown)
+
+    async def _named(self, message: Said, named: str, unknown: str | None) -> list[Event]:
+        """Something was named: found and told, unless it goes on about the answer told before."""
+        hand, told = item_in_hand(self._tracker, self._clock.now()), answer_in_hand(self._tracker, self._clock.now())
+        decision = nearby(await self._search(message, trimmed(message.text), named), message.text)
         if told and goes_on(message.text, named) and not is_new(decision, told, hand.code if hand else None):
             return await self._more(told, message, decision)
         if unknown and isinstance(decision, Unknown):
             self._say.utter_message(response=unknown)
             return []
         # "居住证" after "要带什么？" names what the earlier question was about.
-        waiting = aspects or aspects_waiting(self._tracker)
-        return await self._tell(decision, message, waiting)
+        return await self._tell(decision, message, message.aspects or aspects_waiting(self._tracker))
+
+    async def _elsewhere(
+        self, area: str, hand: ItemInHand | None, choices: Sequence[Option], aspects: Sequence[str]
+    ) -> list[Event]:
+        """ "江北区的呢": the item that the options are, or the one in hand, in that district."""
+        offered = next((one.value for one in choices if one.kind == ITEM_KIND), None)
+        name = (await self._backends.item(offered)).task_name if offered else hand.name if hand else None
+        if name is None:
+            self._say.utter_message(response=ASK_ITEM)
+            return []
+        hits = [one for one in (await self._backends.find_items(f"{area}{name}")).hits if one.task_name == name]
+        for one in hits:
+            if one.district == area or not (one.district or "").endswith(DISTRICTS):
+                return await self._guide(one.task_code, aspects)
+        self._say.utter_message(response="utter_not_in_area", area=area, item=name)
+        return self._which(hits, [], aspects) if hits else []
+
+    async def _several(self, message: Said) -> list[Event] | None:
+        """Answers questions about several matters one by one; None where there are not several, each clearly found."""
+        parts = clauses(message)
+        decisions = [await self._search(one, trimmed(one.text), subject(one.unasked)) for one in parts]
+        found = dict(zip(decisions, parts, strict=True))
+        if len(found) < 2 or not all(isinstance(one, TheItem | TheAnswer) for one in found):
+            return None
+        events: list[Event] = []
+        for decision, part in found.items():
+            if isinstance(decision, TheItem):
+                events += await self._guide(decision.code, part.aspects, more=False)
+            elif isinstance(decision, TheAnswer):
+                events += await self._faq(decision.hit)
+        return events
 
     async def _without_subject(self, message: Said, hand: ItemInHand | None) -> list[Event]:
         """Nothing was named: it goes for the options on the table or the item in hand, else the item is asked for."""
@@ -127,43 +164,32 @@ class Answers:
         return [SlotSet("asked_aspects", list(aspects) or None)]
 
     async def _search(self, message: Said, words: str, named: str) -> Decision:
-        """Asks the catalogue and the staff's answers at once; where one is down, the other may still know."""
-        found = await asyncio.gather(
-            self._backends.find_items(words),
-            self._backends.find_answers(message.text),
-            return_exceptions=True,
-        )
-        down = [one for one in found if isinstance(one, BackendDown)]
-        for one in found:
-            if isinstance(one, BaseException) and not isinstance(one, BackendDown):
-                raise one
-        items, answers = found
-        decision = decide(
-            items if isinstance(items, ItemSearch) else ItemSearch(verdict="none", hits=[]),
-            answers if isinstance(answers, FaqSearch) else FaqSearch(verdict="none", hits=[]),
-            manner=manner_of(message),
-            subject=named,
-            hand=item_in_hand(self._tracker, self._clock.now()),
-        )
-        # "There is nothing" would be untrue while one of the two could not be asked.
-        if down and isinstance(decision, Unknown | Which):
-            raise down[0]
-        return decision
+        return await search(self._backends, message, words, named, item_in_hand(self._tracker, self._clock.now()))
 
     async def _tell(self, decision: Decision, message: Said, aspects: Sequence[str]) -> list[Event]:
         match decision:
             case TheItem(code=code):
                 return await self._guide(code, aspects)
             case TheAnswer(hit=hit):
-                return await self._faq(hit)
+                hand = item_in_hand(self._tracker, self._clock.now())
+                aside = hand is not None and message.aspects and len(subject(message.unasked)) <= REMARK
+                return await self._faq(hit, aside=hand if aside else None)
             case Which(items=items, questions=questions):
-                return self._which(items, questions, aspects)
+                return self._which(items, questions, aspects, questions_first=message.intent == "ask_faq")
             case Unknown(best=best):
                 return await self._unknown(message, best)
 
-    def _which(self, items: Sequence[ItemHit], questions: Sequence[FaqHit], aspects: Sequence[str]) -> list[Event]:
-        options = [Option(kind=ITEM_KIND, value=one.task_code, title=title) for one, title in titled(items)]
-        options += [Option(kind=FAQ_KIND, value=one.id, title=one.question) for one in questions]
+    def _which(
+        self,
+        items: Sequence[ItemHit],
+        questions: Sequence[FaqHit],
+        aspects: Sequence[str],
+        *,
+        questions_first: bool = False,
+    ) -> list[Event]:
+        about = [Option(kind=ITEM_KIND, value=one.task_code, title=title) for one, title in titled(items)]
+        asked = [Option(kind=FAQ_KIND, value=one.id, title=one.question) for one in questions]
+        options = [*asked, *about] if questions_first else [*about, *asked]
         response = "utter_which_item" if items else "utter_which_question"
         return [*self._offer(response, options), SlotSet("asked_aspects", list(aspects) or None)]
 
@@ -190,7 +216,8 @@ class Answers:
             self._say.utter_message(response="utter_unknown", hotline=hotline)
         return offer_to_tell(self._say, question, quiet=self._quiet) if recorded.may_wait else []
 
-    async def _faq(self, hit: FaqHit) -> list[Event]:
+    async def _faq(self, hit: FaqHit, *, aside: ItemInHand | None = None) -> list[Event]:
+        """Tells an answer of the staff. `aside`: the item about which it was asked, which stays in hand."""
         until = f"{hit.valid_until:%Y年%m月%d日}" if hit.valid_until else ""
         response = "utter_faq" if hit.source else "utter_faq_unsourced"
         self._say.utter_message(
@@ -205,8 +232,8 @@ class Answers:
         if self._quiet:
             # Said in between: what the form is about stays what is spoken of.
             return [SlotSet("asked_aspects", None)]
-        item = await self._related(hit.task_code) if hit.task_code else None
-        if item:
+        item = await self._related(hit.task_code) if hit.task_code and not aside else aside
+        if item and not aside:
             self._say.utter_message(response="utter_faq_item", item=item.name)
         taken = take_answer(hit.id, hit.question, item, self._clock.now())
         return [SlotSet("asked_aspects", None), *shown([]), *taken]
@@ -240,7 +267,8 @@ class Answers:
             return await self._guide(otherwise.code, message.aspects)
         return await self._unknown(message, hit, about=hit)
 
-    async def _guide(self, code: str, aspects: Sequence[str]) -> list[Event]:
+    async def _guide(self, code: str, aspects: Sequence[str], *, more: bool = True) -> list[Event]:
+        """Tells the asked facts of an item, or the item in short. `more`: names what else can be asked."""
         try:
             guide = await self._backends.guide(code)
         except Missing:
@@ -248,51 +276,16 @@ class Answers:
             return [SlotSet("item_code", None), SlotSet("asked_aspects", None)]
         events = [*take_in_hand(guide.task_code, guide.task_name, self._clock.now()), SlotSet("asked_aspects", None)]
         if not aspects:
-            return events + self._overview(guide)
+            further = tell_overview(self._say, guide)
+            return events + (self._offer("utter_overview_more", further) if further and not self._quiet else [])
         if not self._quiet and on_table(self._tracker, ITEM_KIND, FAQ_KIND):
             events += shown([])
-        for aspect in aspects:
-            self._fact(guide, aspect)
-        others = [_title(guide, one) for one in ASPECTS if one not in aspects and guide.told(one)][:OTHERS]
-        response = "utter_guide_source" if others else "utter_guide_source_only"
-        self._say.utter_message(response=response, source=_source(guide), others="、".join(others))
+        tell_facts(self._say, guide, aspects, hotline=self._settings.hotline, more=more)
         if "materials" in aspects and guide.situations and not self._quiet:
             events += offer(self._say, guide.situations, numbered=not on_table(self._tracker, ASPECT_KIND))
         return events
-
-    def _fact(self, guide: Guide, aspect: str) -> None:
-        text, title = guide.told(aspect), _title(guide, aspect)
-        if text:
-            self._say.utter_message(
-                response="utter_fact", item=guide.task_name, title=title, fact=f"\n{text}" if "\n" in text else text
-            )
-            return
-        phone = guide.told("phone") or self._settings.hotline
-        self._say.utter_message(response="utter_fact_missing", item=guide.task_name, title=title, phone=phone)
-
-    def _overview(self, guide: Guide) -> list[Event]:
-        """The item's name, its short facts, and what else can be asked."""
-        facts = [(_title(guide, one), guide.told(one)) for one in OVERVIEW]
-        short = [f"{title}：{text}" for title, text in facts if text and len(text) <= OVERVIEW_SIGNS]
-        asked = [Option(kind=ASPECT_KIND, value=one, title=_title(guide, one)) for one in OFFERED if guide.told(one)]
-        self._say.utter_message(
-            response="utter_overview" if short else "utter_overview_bare",
-            item=guide.task_name,
-            source=_source(guide),
-            facts="\n".join(short),
-        )
-        return self._offer("utter_overview_more", asked) if asked and not self._quiet else []
 
 
 def _told(hit: FaqHit) -> dict[str, str | None]:
     """Goes along with the utterance, for who keeps book of what citizens were told (bot/rasa/channel.py)."""
     return {"entry": hit.id, "written_at": hit.written_at}
-
-
-def _title(guide: Guide, aspect: str) -> str:
-    section = guide.section(aspect)
-    return section.title if section and section.title else TITLES[aspect]
-
-
-def _source(guide: Guide) -> str:
-    return guide.dept_name or guide.source or ""

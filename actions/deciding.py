@@ -95,6 +95,17 @@ def decide(
     return Unknown(best=answers.hits[0] if answers.hits else None)
 
 
+def nearby(decision: Decision, text: str) -> Decision:
+    """Of items that differ by district only the one whose district is spoken of: "我住江北那边"."""
+    if not isinstance(decision, Which) or not decision.items:
+        return decision
+    twins = [one for one in decision.items if one.task_name == decision.items[0].task_name]
+    spoken = [one for one in twins if one.district and one.district.rstrip("区县市") in text]
+    if len(twins) < 2 or len(spoken) != 1:
+        return decision
+    return TheItem(code=spoken[0].task_code, name=spoken[0].task_name)
+
+
 def _is_remark(hits: Sequence[ItemHit], hand: ItemInHand, subject: str) -> bool:
     """Whether a question goes on about the item in hand: it is among those found, or nothing much was named."""
     if hits:

@@ -64,7 +64,7 @@ class ValidateNoticeForm(FormAction):
 
 async def _with_numbers(turn: Turn) -> str:
     """The text with the numbers that it had: a changed telephone number is what a fraud lives on."""
-    text = turn.message.text
+    text = turn.message.written or turn.message.text
     for name in NUMBERS:
         token = turn.message.value(name)
         if token is None:

@@ -9,6 +9,7 @@ from typing import Any
 ASPECT_PREFIX = "says_"
 ASK_PREFIX = "ask_"
 FALLBACK = "nlu_fallback"
+LEVEL_TEXT = "level_text"
 
 #: What can be asked of a service item, in the order in which it is offered.
 ASPECTS = (
@@ -70,6 +71,7 @@ class Found:
 class Said:
     """One message."""
 
+    #: In half width and simplified characters, so that what we look for in it is found; as long as what was written.
     text: str
     intent: str
     confidence: float
@@ -79,6 +81,8 @@ class Said:
     #: The likeliest intent behind a fallback, with its confidence.
     guess: str = ""
     guess_confidence: float = 0.0
+    #: As it was written: names are kept so, and staff read it so.
+    written: str = ""
 
     def value(self, name: str) -> str | None:
         """The first recognised piece of that name."""
@@ -122,9 +126,9 @@ class Said:
         return sorted(kept, key=lambda one: one.start)
 
 
-def _words(message: Mapping[str, Any]) -> str:
+def _words(message: Mapping[str, Any], name: str) -> str:
     """What was said in words; a menu's click or a position comes as a payload and says none."""
-    text = str(message.get("text") or "").strip()
+    text = str(message.get(name) or "").strip()
     return "" if text.startswith("/") else text
 
 
@@ -139,7 +143,9 @@ def said(tracker: Any) -> Said:
         for one in message.get("entities") or []
     )
     return Said(
-        text=_words(message),
+        # The assistant's own reading (bot/rasa/classifier.py); without it what was written has to do.
+        text=_words(message, LEVEL_TEXT) or _words(message, "text"),
+        written=_words(message, "text"),
         intent=str(intent.get("name") or ""),
         confidence=float(intent.get("confidence") or 0.0),
         found=found,

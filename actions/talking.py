@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
+
 from rasa_sdk import Tracker
 from rasa_sdk.events import FollowupAction
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.answering import ASPECT_KIND, FAQ_KIND, ITEM_KIND, Answers
+from actions.answering import FAQ_KIND, ITEM_KIND, NAMES, Answers
 from actions.base import BackedAction
+from actions.clauses import part
+from actions.facts import ASPECT_KIND
 from actions.listing import is_about_halls, tell_halls
 from actions.memory import Event, let_go, on_table
 from actions.options import picked
 from actions.progress import OFFER, YES
 from actions.said import said
-from actions.subscriptions import CHOICES, choose, chosen
+from actions.subject import subject
+from actions.subscriptions import CHOICES, choose, chosen, in_form
+
+#: "不是，我问的是丢了补办": what comes after is what was meant.
+_MEANT = re.compile(r"我(?:刚才|刚刚|是|想|要)*(?:问|说|讲|办|要|想)(?:的是|的就是)(?P<meant>.{2,})$")
 
 
 class ChooseOption(BackedAction):
@@ -38,6 +47,22 @@ class ChooseOption(BackedAction):
             dispatcher.utter_message(response="utter_option_unclear", count=str(len(options)))
         else:
             dispatcher.utter_message(response="utter_no_options")
+        return []
+
+
+class Apologise(BackedAction):
+    """Was told that the answer was wrong; where the same message says what was meant, that is answered."""
+
+    def name(self) -> str:
+        return "action_apologise"
+
+    async def act(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> list[Event]:
+        message = said(tracker)
+        found = _MEANT.search(message.text)
+        if found and len(subject(found["meant"])) >= NAMES:
+            meant = replace(part(message, found.start("meant"), len(message.text)), intent="find_item")
+            return await Answers(self.parts, dispatcher, tracker, quiet=in_form(tracker)).answer(meant)
+        dispatcher.utter_message(response="utter_complain_answer")
         return []
 
 

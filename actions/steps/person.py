@@ -38,7 +38,7 @@ class NameStep:
     slot = "applicant_name"
 
     async def read(self, turn: Turn) -> None:
-        text = turn.message.text
+        text = turn.message.written or turn.message.text
         name = introduced(text)
         if turn.taken and _CORRECTED.search(text) and not _NAMES_A_NAME.search(text):
             name = None
@@ -52,7 +52,7 @@ class NameStep:
 
     def _alone(self, turn: Turn) -> str | None:
         """A message that is nothing but a name."""
-        plain = _POLITE.sub("", turn.message.text)
+        plain = _POLITE.sub("", turn.message.written or turn.message.text)
         if _DIGITS.search(plain) or not _NAME.fullmatch(plain) or _NO_NAME.search(plain):
             return None
         message = turn.message

@@ -42,7 +42,10 @@ class TextLeveller(GraphComponent):
         for message in messages:
             text = message.get(TEXT)
             if text:
-                message.set(TEXT, self._leveller.level(text))
+                level = self._leveller.level(text)
+                message.set(TEXT, level)
+                # For the actions, which look for names and numbers in it.
+                message.set("level_text", level, add_to_output=True)
         return messages
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:

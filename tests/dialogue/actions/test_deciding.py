@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from actions.answers import FaqHit, FaqSearch, ItemHit, ItemSearch
-from actions.deciding import Manner, TheAnswer, TheItem, Unknown, Which, decide
+from actions.deciding import Decision, Manner, TheAnswer, TheItem, Unknown, Which, decide, nearby
 from actions.memory import ItemInHand
 
 ITEM, OTHER = ItemHit(task_code="a", task_name="甲", score=0.7), ItemHit(task_code="b", task_name="乙", score=0.69)
@@ -58,3 +58,28 @@ def test_the_better_of_item_and_answer_wins(
     )
 
     assert decision == expected
+
+
+def in_district(code: str, district: str, name: str = "居住证申领") -> ItemHit:
+    return ItemHit(task_code=code, task_name=name, district=district, score=0.7)
+
+
+TWINS = Which(items=[in_district("a", "江北区"), in_district("b", "高新区")], questions=[])
+
+
+@pytest.mark.parametrize(
+    ("decision", "text", "expected"),
+    [
+        (TWINS, "我租在江北那边，居住证要带什么", TheItem(code="a", name="居住证申领")),
+        (TWINS, "从江北搬到高新了，居住证怎么办", TWINS),
+        (TWINS, "居住证要带什么", TWINS),
+        (Which(items=[in_district("a", "江北区")], questions=[]), "江北", None),
+        (Which(items=[], questions=[the_answer(0.6)]), "江北", None),
+        (THE_ITEM, "江北", None),
+        (Unknown(best=None), "江北", None),
+    ],
+)
+def test_of_items_that_differ_by_district_the_one_spoken_of_is_meant(
+    decision: Decision, text: str, expected: Decision | None
+) -> None:
+    assert nearby(decision, text) == (expected or decision)

@@ -258,3 +258,11 @@ def test_halls_are_sorted_by_distance_and_those_without_a_position_left_out() ->
 )
 def test_how_something_is_asked_is_told_apart(text: str, intent: str, manner: str) -> None:
     assert manner_of(heard(text, intent)) == manner
+
+
+def test_what_was_written_is_kept_beside_how_it_is_read() -> None:
+    tracker = SimpleNamespace(
+        sender_id="c", latest_message={"text": "護照多少錢", "level_text": "护照多少钱", "intent": {}, "entities": []}
+    )
+
+    assert (said(tracker).text, said(tracker).written) == ("护照多少钱", "護照多少錢")
