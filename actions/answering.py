@@ -13,7 +13,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions.answers import FaqHit, ItemHit, Recorded
 from actions.checklists import offer
 from actions.clauses import clauses
-from actions.deciding import REMARK, Decision, TheAnswer, TheItem, Unknown, Which, nearby
+from actions.deciding import Decision, TheAnswer, TheItem, Unknown, Which, nearby
 from actions.errors import BackendDown, BackendError, Missing
 from actions.facts import ASPECT_KIND, tell_facts, tell_overview
 from actions.going_on import goes_on, is_new, passage
@@ -152,7 +152,8 @@ class Answers:
             asked = tuple(dict.fromkeys((*aspects_waiting(self._tracker), *aspects)))
             return [*self._offer("utter_which_item", choices), SlotSet("asked_aspects", list(asked))]
         if choices and not self._quiet and message.text:
-            self._say.utter_message(response="utter_option_unclear", count=str(len(choices)))
+            buttons = [one.button() for one in choices]
+            self._say.utter_message(response="utter_option_unclear", count=str(len(choices)), buttons=buttons)
             return []
         if hand is not None and (aspects or (message.text and message.meant == "find_item")):
             return await self._guide(hand.code, aspects)
@@ -171,9 +172,7 @@ class Answers:
             case TheItem(code=code):
                 return await self._guide(code, aspects)
             case TheAnswer(hit=hit):
-                hand = item_in_hand(self._tracker, self._clock.now())
-                aside = hand is not None and message.aspects and len(subject(message.unasked)) <= REMARK
-                return await self._faq(hit, aside=hand if aside else None)
+                return await self._faq(hit)
             case Which(items=items, questions=questions):
                 return self._which(items, questions, aspects, questions_first=message.intent == "ask_faq")
             case Unknown(best=best):
@@ -216,8 +215,7 @@ class Answers:
             self._say.utter_message(response="utter_unknown", hotline=hotline)
         return offer_to_tell(self._say, question, quiet=self._quiet) if recorded.may_wait else []
 
-    async def _faq(self, hit: FaqHit, *, aside: ItemInHand | None = None) -> list[Event]:
-        """Tells an answer of the staff. `aside`: the item about which it was asked, which stays in hand."""
+    async def _faq(self, hit: FaqHit) -> list[Event]:
         until = f"{hit.valid_until:%Y年%m月%d日}" if hit.valid_until else ""
         response = "utter_faq" if hit.source else "utter_faq_unsourced"
         self._say.utter_message(
@@ -232,8 +230,8 @@ class Answers:
         if self._quiet:
             # Said in between: what the form is about stays what is spoken of.
             return [SlotSet("asked_aspects", None)]
-        item = await self._related(hit.task_code) if hit.task_code and not aside else aside
-        if item and not aside:
+        item = await self._related(hit.task_code) if hit.task_code else None
+        if item:
             self._say.utter_message(response="utter_faq_item", item=item.name)
         taken = take_answer(hit.id, hit.question, item, self._clock.now())
         return [SlotSet("asked_aspects", None), *shown([]), *taken]

@@ -30,6 +30,8 @@ REQUESTED = "requested_slot"
 ANSWERS = frozenset(
     {"inform", "choose_option", "affirm", "deny", "stop", "nlu_fallback", "share_location", "change_topic", "thanks"}
 )
+#: Said beside the matter: words for time in it are no answer to a form.
+BESIDE = frozenset({"out_of_scope", "bot_challenge", "complain_answer", "human", "greet"})
 #: Above this an intent that is none of those is believed.
 BELIEVED = 0.5
 _STOP = re.compile(
@@ -195,7 +197,9 @@ class FormAction(BackedAction):
         requested = tracker.get_slot(REQUESTED)
         message, now, options = said(tracker), self.parts.clock.now(), on_table(tracker)
         # "2" and "3号" after a list of halls are places in it, not days of the month.
-        counted = is_place(message.text) and bool(options) and options[0].kind != "day"
+        # "今天天气怎么样" wishes for no day.
+        beside = message.intent in BESIDE and message.confidence >= BELIEVED
+        counted = beside or (is_place(message.text) and bool(options) and options[0].kind != "day")
         return Turn(
             parts=self.parts,
             say=dispatcher,

@@ -16,7 +16,7 @@ from actions.answers import Case
 from actions.answers import Step as StepOfCase
 from actions.base import BackedAction
 from actions.checklists import CHECKLIST
-from actions.errors import Missing, Refusal, TooMany
+from actions.errors import BackendDown, Missing, Refusal, TooMany
 from actions.forms import FormAction, Step, Turn
 from actions.memory import Event, on_table, shown
 from actions.options import Option
@@ -79,6 +79,10 @@ class QueryCodeStep:
             # Number and code are not told apart on purpose; the code is asked for again, the number may come along.
             turn.tell("utter_case_not_found", number=number)
             turn.drop(self.slot)
+        except BackendDown:
+            # The code is sent once more; until then the citizen may speak of something else.
+            turn.drop(self.slot)
+            raise
         else:
             show(turn.say, case)
             turn.answered = True

@@ -21,6 +21,7 @@ from actions.said import said
 from actions.subject import subject
 from actions.subscriptions import CHOICES, choose, chosen, in_form
 
+_BOOKS = re.compile(r"预约|约(?:个|一个|一下|上|到|在|今|明|后|大后|下|周|[0-9])|挂(?:个)?号|取(?:个)?号")
 #: "不是，我问的是丢了补办": what comes after is what was meant.
 _MEANT = re.compile(r"我(?:刚才|刚刚|是|想|要)*(?:问|说|讲|办|要|想)(?:的是|的就是)(?P<meant>.{2,})$")
 
@@ -87,6 +88,9 @@ class TakeValue(BackedAction):
         message = said(tracker)
         if chosen(message, tracker) is not None:
             return [FollowupAction("action_choose_option")]
+        if _BOOKS.search(message.text):
+            # So many values that their number hides what they are for: "约后天上午去办护照，我叫…，身份证…，手机…".
+            return [FollowupAction("appointment_form")]
         if message.value("case_number"):
             return [FollowupAction("progress_form")]
         if any(message.value(name) for name in ("id_card", "id_wrong", "mobile", "bank_card")):

@@ -127,6 +127,9 @@ class HallStep:
         if hall is None:
             await self._elsewhere(turn, service["name"])
         elif hall.hall_code != (known or {}).get("code"):
+            if known and option is None and not turn.answered:
+                # Days look alike everywhere: that it is another hall now is not to be seen otherwise.
+                turn.tell("utter_hall_chosen", hall=hall.name)
             turn.take(self.slot, {"code": hall.hall_code, "name": hall.name, "address": hall.address})
             look_up_again(turn, BOOKING)
 

@@ -137,7 +137,11 @@ class TimeStep:
         elif chosen is None and wish.get("at"):
             chosen = self._at(turn, time.fromisoformat(wish.pop("at")), free)
         elif chosen is None and (wish.get("earliest") or (turn.asked_for(self.slot) and turn.when.whatever)):
-            chosen = _in_part(free, wish.get("part"))[0] if _in_part(free, wish.get("part")) else None
+            chosen = next(iter(_in_part(free, wish.get("part"))), None)
+            if chosen:
+                # The citizen left it open, so nobody has named that time yet.
+                time_told = kept_words(kept_slot(chosen), turn.now.date())
+                turn.tell("utter_time_chosen", time=time_told)
         if chosen:
             turn.take(self.slot, kept_slot(chosen))
 
