@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
 
 import msgspec
 
@@ -36,8 +35,7 @@ ELSEWHERE = 0.8
 LOOKED_AT = 150
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Scored:
+class Scored(msgspec.Struct, frozen=True, kw_only=True):
     """A hit before the citizen's district is looked at."""
 
     hit: ItemHit
@@ -62,13 +60,16 @@ def result(
         verdict = "ask"
     elif first.exact and sum(scored.exact for scored in shown) == 1:
         verdict = "sure"
-    hits = [msgspec.structs.replace(scored.hit, score=round(scored.score, 4)) for scored in shown]
-    return SearchResult(verdict=verdict, hits=hits[:limit])
+    hits = [msgspec.structs.replace(scored.hit, score=round(scored.score, 4)) for scored in shown[:limit]]
+    return SearchResult(verdict=verdict, hits=hits)
 
 
 def _ranked(found: Iterable[Scored], area_code: str) -> list[Scored]:
     """Best first; of equal ones that of the nearest area, then the shorter name."""
-    scored = [replace(one, score=one.score * ELSEWHERE) if _elsewhere(one, area_code) else one for one in found]
+    scored = [
+        msgspec.structs.replace(one, score=one.score * ELSEWHERE) if _elsewhere(one, area_code) else one
+        for one in found
+    ]
     return sorted(
         scored,
         key=lambda one: (-round(one.score, 3), -_near(one, area_code), len(one.hit.task_name), one.hit.task_code),
