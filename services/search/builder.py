@@ -15,7 +15,8 @@ from scipy import sparse
 from services.dense.types import hash_of
 from services.search.analysis import Analyser
 from services.search.beside import Beside, Contexts, Rows
-from services.search.index import Document, Language, Layout, P, TextIndex
+from services.search.index import Document, Language, P, TextIndex
+from services.search.layout import Layout
 from services.search.lexicon import load_lexicon
 from services.search.normalise import Normaliser
 from services.search.space import Space, Tuning, worth_of

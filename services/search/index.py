@@ -19,11 +19,12 @@ import numpy as np
 import numpy.typing as npt
 
 from services.dense.types import Near
-from services.search.analysis import Analyser, Analysis, Features
+from services.search.analysis import Analyser
 from services.search.beside import Beside, Floats, Rows, covered
+from services.search.layout import Layout
 from services.search.lexicon import Lexicon
 from services.search.normalise import Normaliser
-from services.search.space import Space, Tuning, View
+from services.search.space import Space, Told, Tuning, View
 
 #: Of a story, this many clauses are read by themselves: its last ones, where people ask.
 MOST_CLAUSES = 6
@@ -77,28 +78,21 @@ class Reading:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class _Read:
+    """A question, or a clause of it."""
+
+    content: str
+    written: Told
+    sounded: Told
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Language:
     """How texts are read: shared by the question and the documents."""
 
     normalise: Normaliser
     lexicon: Lexicon
     analyse: Analyser
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Layout:
-    """Which wordings belong to which documents. A family is all documents with the same wordings."""
-
-    #: Wordings of one family after another, by their row in the spaces, and where each family's start.
-    wordings: npt.NDArray[np.intp]
-    wording_starts: npt.NDArray[np.intp]
-    #: Documents of one family after another, and where each family's start; one more entry than families.
-    documents: npt.NDArray[np.intp]
-    document_ends: npt.NDArray[np.intp]
-    #: Of each document: its family, and its profile and its place in `Beside`.
-    family_of: npt.NDArray[np.intp]
-    profile_of: npt.NDArray[np.intp]
-    place_of: npt.NDArray[np.intp]
 
 
 class TextIndex(Generic[P]):
@@ -152,11 +146,13 @@ class TextIndex(Generic[P]):
         exact: set[int] = set()
         written: list[View] = []
         sounded: list[View] = []
+        # Other words for a question leave most of its clauses as they are.
+        read: dict[str, _Read] = {}
         for asked in (question, *also):
-            whole = self._analysis(self._language.normalise(asked))
+            whole = self._read(self._language.normalise(asked), read)
             exact |= self._contents.get(whole.content, frozenset())
             clauses = self._language.normalise.clauses(asked)
-            parts = [self._analysis(clause) for clause in clauses[-MOST_CLAUSES:]] if len(clauses) > 1 else []
+            parts = [self._read(clause, read) for clause in clauses[-MOST_CLAUSES:]] if len(clauses) > 1 else []
             written += self._views(self._written, whole.written, [one.written for one in parts], 1.0)
             sounded += self._views(self._sounded, whole.sounded, [one.sounded for one in parts], self._tuning.sound)
         by_sound = self._best_of(self._sounded, sounded)
@@ -174,8 +170,11 @@ class TextIndex(Generic[P]):
         words = reading.by_sound[wordings]
         profiles, profile_of = np.unique(self._layout.profile_of[documents], return_inverse=True)
         beside = self._beside.of(profiles, profile_of, self._layout.place_of[documents])
+        explained: dict[int, Floats] = {}
         for view in reading.written:
-            around = beside.explained(view.asked)
+            if id(view.asked) not in explained:
+                explained[id(view.asked)] = beside.explained(view.asked)
+            around = explained[id(view.asked)]
             np.maximum(words, self._written.scores_around(view, wordings, around, self._tuning), out=words)
         scores = words if meaning is None else self._mixed(words, meaning[self._layout.family_of[documents]])
         return self._matches(documents, scores, words, reading.exact, limit)
@@ -203,17 +202,24 @@ class TextIndex(Generic[P]):
             )
         ]
 
-    def _analysis(self, normalised: str) -> Analysis:
-        return self._language.analyse(normalised, asking=self._tuning.asking)
+    def _read(self, normalised: str, known: dict[str, _Read]) -> _Read:
+        """A text against every wording. `known`: texts that have been read already."""
+        if normalised not in known:
+            analysis = self._language.analyse(normalised, asking=self._tuning.asking)
+            known[normalised] = _Read(
+                content=analysis.content,
+                written=self._written.told(analysis.written, self._tuning),
+                sounded=self._sounded.told(analysis.sounded, self._tuning),
+            )
+        return known[normalised]
 
-    def _views(self, space: Space, story: Features, clauses: Sequence[Features], factor: float) -> list[View]:
+    def _views(self, space: Space, story: Told, clauses: Sequence[Told], factor: float) -> list[View]:
         """What is asked as a whole, and each clause of it beside the rest."""
         tuning = self._tuning
-        whole = space.known(story, tuning)
-        views = [space.view(whole, None, tuning, factor)]
+        views = [space.view(story, None, tuning, factor)]
         for clause in clauses:
-            aside = whole.without(clause)
-            views.append(space.view(space.known(clause, tuning), aside, tuning, factor * tuning.clause))
+            aside = story.known.without(clause.known.features)
+            views.append(space.view(clause, aside, tuning, factor * tuning.clause))
         return [view for view in views if view is not None]
 
     def _best_of(self, space: Space, views: Sequence[View]) -> Floats:
@@ -261,19 +267,7 @@ class TextIndex(Generic[P]):
         families = families[: int(np.searchsorted(np.cumsum(counts), DOCUMENTS_LOOKED_AT, side="right")) + 1]
         counts = counts[: len(families)]
         documents = layout.documents[covered(starts[: len(families)], counts)]
-        return np.repeat(self._fitting(of_wordings, families), counts), documents
-
-    def _fitting(self, of_wordings: Floats, families: Rows) -> Rows:
-        """The wording of each family that fits best, of equal ones the first. `of_wordings`: in the layout's order."""
-        layout = self._layout
-        starts = layout.wording_starts[families]
-        ends = np.append(layout.wording_starts, len(layout.wordings))[families + 1]
-        places = covered(starts, ends - starts)
-        # Families in order, in each the best first.
-        order = np.lexsort((-of_wordings[places], np.repeat(np.arange(len(families)), ends - starts)))
-        firsts = np.cumsum(ends - starts) - (ends - starts)
-        fitting: Rows = layout.wordings[places[order[firsts]]]
-        return fitting
+        return np.repeat(layout.fitting(of_wordings, families), counts), documents
 
 
 def _best(scores: Floats, documents: Rows, limit: int) -> Rows:

@@ -77,6 +77,18 @@ class Known:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Told:
+    """One text, a whole question or a clause of it, against every wording."""
+
+    known: Known
+    asked: Asked
+    #: What it shares with each wording.
+    shared: Floats
+    #: What all of it is worth.
+    whole: float
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class View:
     """One way to read a question, against every wording."""
 
@@ -109,33 +121,24 @@ class Space:
     def __len__(self) -> int:
         return len(self._totals)
 
-    def known(self, features: Features, tuning: Tuning) -> Known:
-        """What the index knows of a text's features."""
-        numbers = np.fromiter((self._vocabulary.get(name, -1) for name in features), dtype=np.intp, count=len(features))
-        weights = np.fromiter((one for one, _ in features.values()), dtype=np.float32, count=len(features))
-        # The vocabulary grows while newer indexes are made; what this one does not hold is unknown to it.
-        there = (numbers >= 0) & (numbers < len(self._worth))
-        there[there] = self._worth[numbers[there]] > 0
-        unknown = [
-            0.0 if known else weight * rarity * tuning.family(name)
-            for known, (name, (weight, rarity)) in zip(there.tolist(), features.items(), strict=True)
-        ]
-        return Known(features=features, numbers=numbers, weights=weights, there=there, unknown=unknown)
-
-    def view(self, asked: Known, aside: Known | None, tuning: Tuning, factor: float) -> View | None:
-        """How each wording fits what is asked; None where the index knows nothing of it."""
-        numbers, values, whole = self._worths(asked, tuning)
-        if not len(numbers):
-            return None
-        shared = self._product(numbers, values)
+    def told(self, features: Features, tuning: Tuning) -> Told:
+        """A text against every wording, by its features."""
+        known = self._known(features, tuning)
+        numbers, values, whole = self._worths(known, tuning)
         by_feature = np.zeros(len(self._worth), dtype=np.float32)
         by_feature[numbers] = values
-        features = Asked(numbers=numbers, values=by_feature)
-        told, helped = 0.0, np.zeros_like(shared)
+        asked = Asked(numbers=numbers, values=by_feature)
+        return Told(known=known, asked=asked, shared=self._product(numbers, values), whole=whole)
+
+    def view(self, told: Told, aside: Known | None, tuning: Tuning, factor: float) -> View | None:
+        """How each wording fits what is told; None where the index knows nothing of it."""
+        if not len(told.asked.numbers):
+            return None
+        beside, helped = 0.0, np.zeros_like(told.shared)
         if aside is not None:
-            numbers, values, told = self._worths(aside, tuning)
-            helped = self._product(numbers, values) if len(numbers) else helped
-        return View(shared=shared, helped=helped, whole=whole, told=told, asked=features, factor=factor)
+            numbers, values, beside = self._worths(aside, tuning)
+            helped = self._product(numbers, values)
+        return View(shared=told.shared, helped=helped, whole=told.whole, told=beside, asked=told.asked, factor=factor)
 
     def scores(self, view: View, tuning: Tuning) -> Floats:
         """How well each wording explains the view, whatever is around it."""
@@ -149,6 +152,18 @@ class Space:
         fit = _Fit(shared=shared, helped=view.helped[wordings], totals=self._totals[wordings], gained=gained)
         return _contrast(view, fit, tuning)
 
+    def _known(self, features: Features, tuning: Tuning) -> Known:
+        numbers = np.fromiter((self._vocabulary.get(name, -1) for name in features), dtype=np.intp, count=len(features))
+        weights = np.fromiter((one for one, _ in features.values()), dtype=np.float32, count=len(features))
+        # The vocabulary grows while newer indexes are made; what this one does not hold is unknown to it.
+        there = (numbers >= 0) & (numbers < len(self._worth))
+        there[there] = self._worth[numbers[there]] > 0
+        unknown = [
+            0.0 if known else weight * rarity * tuning.family(name)
+            for known, (name, (weight, rarity)) in zip(there.tolist(), features.items(), strict=True)
+        ]
+        return Known(features=features, numbers=numbers, weights=weights, there=there, unknown=unknown)
+
     def _worths(self, of: Known, tuning: Tuning) -> tuple[Rows, Floats, float]:
         """Numbers and values of the features that the index knows, and what all of them are worth together."""
         numbers, weights = of.numbers[of.there], of.weights[of.there]
@@ -158,6 +173,8 @@ class Space:
 
     def _product(self, numbers: Rows, values: Floats) -> Floats:
         matrix = self._wordings
+        if not len(numbers):
+            return np.zeros(matrix.shape[1], dtype=np.float32)
         starts, ends = matrix.indptr[numbers].tolist(), matrix.indptr[numbers + 1].tolist()
         # Plain additions over the features' lists: a sliced matrix would be copied first.
         places = np.concatenate([matrix.indices[start:end] for start, end in zip(starts, ends, strict=True)])
