@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, exists, not_, true, union_all
+from sqlalchemy import ColumnElement, Label, Select, and_, exists, not_, true, union_all
 from sqlalchemy.orm import InstrumentedAttribute
 
 from services.appointments import queries as appointments
@@ -21,12 +21,14 @@ from services.db import Sessions
 from services.notices import queries as notices
 from services.notices.audience import (
     EVERYBODY,
+    EVERYWHERE,
     ActiveRule,
     AppointmentRule,
     CaseRule,
     ListRule,
     Names,
     Rule,
+    Span,
     Values,
     Whom,
 )
@@ -78,19 +80,42 @@ class AudienceService:
                 case_states=await cases.state_names(session),
             )
 
-    def meets(self, citizen: InstrumentedAttribute[UUID], whom: Whom) -> ColumnElement[bool]:
-        """The condition under which the citizen in that column meets the rules."""
+    async def last_of(self, after: UUID | None, count: int) -> UUID | None:
+        """The last of the next `count` followers, whatever the rules say; None where there are not so many."""
+        async with self._sessions() as session:
+            return (await session.scalars(citizens.last_of(after, count))).one_or_none()
+
+    def chosen(self, whom: Whom, span: Span) -> Select[tuple[UUID, str]]:
+        """The followers in that span of citizen_ids who meet the rules, each with the channel. Each rule is asked for
+        the span alone: a million followers in a hundred spans cost what the rules' tables cost once."""
+        followers = citizens.followers_between(span.after, span.upto)
+        return followers.where(self.meets(citizens.CITIZEN, whom, span))
+
+    def meets(self, citizen: InstrumentedAttribute[UUID], whom: Whom, span: Span = EVERYWHERE) -> ColumnElement[bool]:
+        """The condition under which the citizen in that column, who lies in that span, meets the rules."""
         rules = whom.rules
         conditions: list[ColumnElement[bool]] = []
         if whom.only_leavers:
-            conditions.append(citizen.in_(subscriptions.leavers()))
+            conditions.append(citizen.in_(_within(subscriptions.leavers(), span)))
         elif not whom.leavers:
-            conditions.append(_not_among(citizen, subscriptions.leavers()))
+            conditions.append(_not_among(citizen, _within(subscriptions.leavers(), span)))
         if rules.include:
-            meant = [_who(rule, whom) for rule in rules.include]
+            meant = [_within(_who(rule, whom), span) for rule in rules.include]
             conditions += [citizen.in_(union_all(*meant))] if rules.match == "any" else map(citizen.in_, meant)
-        conditions += [_not_among(citizen, _who(rule, whom)) for rule in rules.exclude]
+        conditions += [_not_among(citizen, _within(_who(rule, whom), span)) for rule in rules.exclude]
         return and_(true(), *conditions, *_reached(citizen, whom))
+
+
+def _within(others: Select[tuple[UUID]], span: Span) -> Select[tuple[UUID]]:
+    """Those of them who lie in that span."""
+    (column,) = others.selected_columns
+    inside = others if span.after is None else others.where(_plain(column) > span.after)
+    return inside if span.upto is None else inside.where(_plain(column) <= span.upto)
+
+
+def _plain(column: ColumnElement[UUID]) -> ColumnElement[UUID]:
+    """A column that got another name, itself."""
+    return column.element if isinstance(column, Label) else column
 
 
 def _reached(citizen: InstrumentedAttribute[UUID], whom: Whom) -> Iterator[ColumnElement[bool]]:

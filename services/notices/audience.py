@@ -10,7 +10,7 @@ from uuid import UUID
 
 import msgspec
 from msgspec import Meta, Struct
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, Select
 from sqlalchemy.orm import InstrumentedAttribute
 
 MOST_RULES = 20
@@ -141,6 +141,15 @@ class Names:
     case_states: Mapping[str, str]
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Span:
+    """Citizens whose ids lie after the one and not after the other; None: no bound."""
+
+    after: UUID | None = None
+    upto: UUID | None = None
+
+
+EVERYWHERE = Span()
 #: What is known of one citizen: field -> value.
 Values = Mapping[str, str]
 
@@ -184,6 +193,14 @@ class Audience(Protocol):
 
     async def names(self) -> Names:
         """What can be chosen, and what it is called."""
+        ...
+
+    async def last_of(self, after: UUID | None, count: int) -> UUID | None:
+        """The last of the next `count` followers, whatever the rules say; None where there are not so many."""
+        ...
+
+    def chosen(self, whom: Whom, span: Span) -> Select[tuple[UUID, str]]:
+        """The followers in that span who meet the rules, each with the channel, for others to put into theirs."""
         ...
 
     def meets(self, citizen: InstrumentedAttribute[UUID], whom: Whom) -> ColumnElement[bool]:

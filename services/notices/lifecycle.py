@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.clock import CITY_ZONE, Clock
 from services.db import Sessions
 from services.notices import deliveries, repository, ticking
-from services.notices.audience import Audience, Follower
+from services.notices.audience import Audience, Follower, Span, Whom
 from services.notices.dispatch import DispatchService
 from services.notices.models import NoticeRow, RunRow, VersionRow
 from services.notices.repeating import RepeatingService
@@ -28,6 +28,8 @@ log = structlog.stdlib.get_logger(__name__)
 FREEZE_AHEAD = timedelta(minutes=10)
 #: Recipients copied in one transaction; a whole number of every route's chunks.
 PAGE = 10_000
+#: Followers looked at in one transaction, where the database chooses and copies them by itself.
+SPAN = 20_000
 #: Chunks swept in one transaction.
 SWEEP = 50
 #: A due notice whose audience is not complete is looked at again after this.
@@ -79,35 +81,56 @@ class LifecycleService:
                 pass
 
     async def freeze_page(self, notice_id: UUID, version: int) -> bool:
-        """Copies the next page of the audience into rows; is there more? Two workers at once lose nothing: who
-        finds that the other has moved on starts again from there."""
+        """Copies the next page of the audience into rows; is there more? Whom the approved version is for, whatever has
+        been written since."""
         async with self._sessions() as session:
             run = await repository.run_of(session, notice_id, version)
+            if run is None or run.frozen or run.stopping:
+                return False
             notice = await session.get_one(NoticeRow, notice_id)
-        if run is None or run.frozen or run.stopping:
-            return False
-        page = await self._page(notice_id, version, run.freeze_after)
+            approved = await session.get_one(VersionRow, (notice_id, version))
+        whom = repository.whom_of(notice, approved)
+        size = ROUTES[approved.route].chunk_size
+        if approved.audience_kind == "all":
+            return await self._freeze_span(run, whom, size)
+        return await self._freeze_listed(run, whom, size)
+
+    async def _freeze_span(self, run: RunRow, whom: Whom, chunk_size: int) -> bool:
+        """Those of the next followers who meet the rules, by one statement. Of two workers at once the second waits
+        and goes on behind the first."""
         async with self._sessions.begin() as session:
-            locked = await repository.lock_run(session, notice_id, version)
+            locked = await repository.lock_run(session, run.notice_id, run.version)
+            if locked.frozen or locked.stopping:
+                return False
+            span = Span(after=locked.freeze_after, upto=await self._audience.last_of(locked.freeze_after, SPAN))
+            chosen = self._audience.chosen(whom, span)
+            await repository.freeze_chosen(session, locked, chosen, upto=span.upto, chunk_size=chunk_size)
+            if span.upto is None:
+                await self._complete(session, locked)
+            return not locked.frozen
+
+    async def _freeze_listed(self, run: RunRow, whom: Whom, chunk_size: int) -> bool:
+        """The next of the notice's own list. Two workers at once lose nothing: who finds that the other has moved on
+        starts again from there."""
+        page = await self._listed(run.notice_id, run.freeze_after, whom)
+        async with self._sessions.begin() as session:
+            locked = await repository.lock_run(session, run.notice_id, run.version)
             if locked.frozen or locked.stopping or locked.freeze_after != run.freeze_after:
                 return not locked.frozen and not locked.stopping
             if page:
-                await repository.freeze_page(session, locked, page, chunk_size=ROUTES[notice.route].chunk_size)
-            locked.frozen = len(page) < PAGE
-            if locked.frozen and locked.audience >= PAGE:
-                await repository.analyze(session)
-            if locked.frozen:
-                log.info("notice.frozen", notice=str(notice_id), version=version, audience=locked.audience)
+                await repository.freeze_page(session, locked, page, chunk_size=chunk_size)
+            if len(page) < PAGE:
+                await self._complete(session, locked)
             return not locked.frozen
 
-    async def _page(self, notice_id: UUID, version: int, after: UUID | None) -> Sequence[Follower]:
-        """Whom the approved version is for, whatever has been written since."""
+    async def _complete(self, session: AsyncSession, locked: RunRow) -> None:
+        locked.frozen = True
+        if locked.audience >= PAGE:
+            await repository.analyze(session)
+        log.info("notice.frozen", notice=str(locked.notice_id), version=locked.version, audience=locked.audience)
+
+    async def _listed(self, notice_id: UUID, after: UUID | None, whom: Whom) -> Sequence[Follower]:
         async with self._sessions() as session:
-            approved = await session.get_one(VersionRow, (notice_id, version))
-            notice = await session.get_one(NoticeRow, notice_id)
-            whom = repository.whom_of(notice, approved)
-            if approved.audience_kind == "all":
-                return await self._audience.followers(after, PAGE, whom)
             citizens = await repository.recipients_after(
                 session, notice_id, after, PAGE, partial(self._audience.meets, whom=whom)
             )

@@ -6,13 +6,28 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, delete, func, insert, or_, select, text
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Integer,
+    Select,
+    and_,
+    cast,
+    delete,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+    text,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
 from services.notices.audience import Follower, Whom, rules_of
+from services.notices.deliveries import rowcount
 from services.notices.errors import NoticeNotFound
-from services.notices.models import ChangeRow, NoticeRow, RecipientRow, RunRow, VersionRow
+from services.notices.models import ChangeRow, DeliveryRow, NoticeRow, RecipientRow, RunRow, VersionRow
 from services.notices.personal import names_in
 from services.notices.rules import ENDED
 from services.notices.texts import not_found
@@ -309,6 +324,33 @@ async def freeze_page(session: AsyncSession, run: RunRow, followers: Sequence[Fo
     run.audience += len(followers)
     run.next_chunk = last + 1
     run.freeze_after = followers[-1].citizen_id
+
+
+async def freeze_chosen(
+    session: AsyncSession, run: RunRow, chosen: Select[tuple[UUID, str]], *, upto: UUID | None, chunk_size: int
+) -> None:
+    """Copies the chosen of one span of the audience into rows and chunks of the locked run, within the database.
+    Chunks are filled up from one span to the next: a mass call carries as many as it can."""
+    whom = chosen.subquery()
+    citizen, channel = whom.columns
+    place = literal(run.audience, BigInteger) + func.row_number().over(order_by=citizen) - 1
+    rows = select(
+        literal(run.notice_id),
+        literal(run.version),
+        citizen,
+        channel,
+        cast(place // chunk_size, Integer),
+        literal("pending"),
+    )
+    names = ["notice_id", "version", "citizen_id", "channel", "chunk", "state"]
+    copied = insert(DeliveryRow).from_select(names, rows, include_defaults=False)
+    copied = copied.execution_options(preserve_rowcount=True)
+    run.audience += rowcount(await session.execute(copied))
+    last = (run.audience - 1) // chunk_size
+    values = {"notice": run.notice_id, "version": run.version, "first": run.next_chunk, "last": last}
+    await session.execute(FREEZE_CHUNKS, values)
+    run.next_chunk = max(run.next_chunk, last + 1)
+    run.freeze_after = upto
 
 
 async def analyze(session: AsyncSession) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from sqlalchemy import text
 
 from services.notices import lifecycle
 from services.notices.audience import (
@@ -200,7 +201,7 @@ async def test_a_list_can_be_replaced_and_given_up(city: City) -> None:
 async def test_many_ticks_at_once_and_one_that_dies_freeze_each_citizen_once(
     city: City, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(lifecycle, "PAGE", 200)  # a whole number of chunks, as the real one is
+    monkeypatch.setattr(lifecycle, "SPAN", 130)
     wanted = await city.follow(450, YB)
     await city.follow(50)
     (gone,) = await city.follow(1, YB)
@@ -223,6 +224,11 @@ async def test_many_ticks_at_once_and_one_that_dies_freeze_each_citizen_once(
     counted = await city.office.service.get(str(notice.id))
     assert counted.counters.audience == 450
     await city.office.check_counts(counted)
+    # Chunks are filled up from span to span.
+    chunks = text("SELECT chunk, count(*) FROM notice_deliveries GROUP BY 1 ORDER BY 1")
+    async with city.office.sessions() as session:
+        assert [row.count for row in await session.execute(chunks)] == [200, 200, 50]
+        assert (await session.execute(text("SELECT count(*) FROM notice_chunks"))).scalar_one() == 3
 
 
 async def test_staff_choose_and_count_at_the_command_line(terminal: Terminal, city: City) -> None:
