@@ -18,7 +18,9 @@ from bot.channels.wechat.client import WeChatClient
 from bot.channels.wechat.inbound import CHANNEL
 from bot.errors import BotError
 from bot.settings import BotSettings
+from bot.tags import NOW, read_tags
 from services.citizens.service import CitizenService
+from services.citizens.tags import TagService
 from services.clock import SystemClock
 from services.db import Sessions, make_engine, make_sessions
 from services.settings import SettingsError, load_settings
@@ -85,12 +87,14 @@ async def take_in_followers(client: WeChatClient, citizens: CitizenService, *, a
 
 
 def register(commands: Commands) -> None:
-    """Adds `menu FILE` and `followers`; their `run` takes the arguments and gives the exit code."""
+    """Adds `menu FILE`, `followers` and `tags`; their `run` takes the arguments and gives the exit code."""
     menu = commands.add_parser("menu", help="make the account's menu what a file says")
     menu.add_argument("file", type=Path)
     menu.set_defaults(run=run_menu)
     followers = commands.add_parser("followers", help="remember who followed the account before we came")
     followers.set_defaults(run=run_followers)
+    tags = commands.add_parser("tags", help="read the account's tags and who has them, now rather than within the hour")
+    tags.set_defaults(run=run_tags)
 
 
 async def run_menu(arguments: argparse.Namespace) -> int:
@@ -121,6 +125,19 @@ async def run_followers(arguments: argparse.Namespace) -> int:
         out.print(str(error), style="red", markup=False)
         return 1
     out.print(f"{count} followers are known")
+    return 0
+
+
+async def run_tags(arguments: argparse.Namespace) -> int:
+    """1 where the platform refuses."""
+    out = Console(highlight=False)
+    try:
+        async with _account(load_settings(BotSettings, os.environ)) as (client, sessions):
+            count = await read_tags(client, TagService(sessions=sessions, clock=SystemClock()), CHANNEL, every=NOW)
+    except (SettingsError, BotError) as error:
+        out.print(str(error), style="red", markup=False)
+        return 1
+    out.print(f"{count} tags are known")
     return 0
 
 

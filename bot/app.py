@@ -36,6 +36,7 @@ from bot.tokens.store import TokenStore, make_fetch
 from bot.waiters import Waiters
 from services.appointments.service import AppointmentService
 from services.citizens.service import CitizenService
+from services.citizens.tags import TagService
 from services.clock import Clock
 from services.crypto import Cipher, load_cipher
 from services.db import Sessions, make_engine, make_sessions, ping
@@ -204,6 +205,7 @@ def _messaging(base: Base, inbox_sessions: Sessions) -> Messaging:
             Tellings.erase_citizen,
             ConsentService.erase_citizen,
             FillingService.erase_citizen,
+            TagService.erase_citizen,
         ),
         hotline=settings.hotline,
         fault=fault,

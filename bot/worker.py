@@ -18,14 +18,17 @@ from bot.broadcast import jobs as notice_jobs
 from bot.broadcast.chunk import Limits, Tools
 from bot.broadcast.engine import Broadcaster
 from bot.broadcast.sender import WeChatSender
+from bot.channels.wechat.inbound import CHANNEL
 from bot.jobs import make_jobs, retry_stalled
 from bot.news import ServiceNews
 from bot.retention import purge_all, purges
 from bot.scheduler import Tick
+from bot.tags import read_tags
 from bot.training.maker import Maker
 from bot.training.watch import Watch
 from services.appointments.service import AppointmentService
 from services.audience.service import AudienceService
+from services.citizens.tags import TagService
 from services.embedded import ROOT
 from services.faq.promises import PromiseService
 from services.notices.dispatch import DispatchService
@@ -86,6 +89,7 @@ class Worker:
                 receipts=ReceiptService(base.sessions),
                 broadcaster=self._broadcaster,
             ),
+            Tick(name="tags.read", seconds=60.0, run=self._read_tags),
             Tick(name="news.deliver", seconds=2.0, run=news.deliver),
             Tick(name="appointments.tidy", seconds=15.0, run=_ignoring_result(appointments.tick)),
             Tick(name="progress.tidy", seconds=600.0, run=progress.tick),
@@ -130,6 +134,10 @@ class Worker:
                 raise
         except (ConnectorException, psycopg.OperationalError) as error:
             log.error("jobs.database_away", error=type(error).__name__)
+
+    async def _read_tags(self) -> None:
+        base = self._messaging.base
+        await read_tags(base.client, TagService(sessions=base.sessions, clock=base.clock), CHANNEL)
 
     async def _retry_stalled(self) -> None:
         await retry_stalled(self._jobs, self._messaging.base.clock)

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import aiohttp
 from aiohttp import web
 
-from simulator.api import accounts, mass, menus, messages, notices, users
+from simulator.api import accounts, mass, menus, messages, notices, tags, users
 from simulator.api.calls import Gateway
 from simulator.clock import MovableClock, WallClock
 from simulator.control.routes import Control, answer
@@ -26,6 +26,7 @@ from simulator.rules.quotas import Quotas
 from simulator.rules.tokens import TokenIssuer
 from simulator.rules.windows import Windows
 from simulator.settings import SimulatorSettings
+from simulator.tags import Tags
 
 BODY_LIMIT = 4 * 1024 * 1024
 LOCAL = frozenset({"127.0.0.1", "localhost"})
@@ -35,6 +36,7 @@ OPERATIONS = (
     *notices.OPERATIONS,
     *mass.OPERATIONS,
     *users.OPERATIONS,
+    *tags.OPERATIONS,
     *menus.OPERATIONS,
 )
 
@@ -55,6 +57,7 @@ async def running_platform(settings: SimulatorSettings) -> AsyncIterator[Platfor
                 clock=clock,
                 log=log,
                 followers=followers,
+                tags=Tags(),
                 faults=faults,
                 delivery=Delivery(
                     settings=settings, session=session, log=log, followers=followers, faults=faults, wall=wall

@@ -33,6 +33,7 @@ from simulator.rules.quotas import Quotas
 from simulator.rules.tokens import TokenIssuer
 from simulator.rules.windows import Occasion, Windows
 from simulator.settings import SimulatorSettings
+from simulator.tags import Tags
 from simulator.wire import Fields
 
 #: Media ids that can be sent back; citizens' pictures and voices are the only source of them here.
@@ -63,6 +64,7 @@ class Platform:
     clock: MovableClock
     log: EventLog
     followers: Followers
+    tags: Tags
     faults: Faults
     delivery: Delivery
     tokens: TokenIssuer
@@ -90,11 +92,15 @@ class Platform:
         """Follows on from what an earlier run recorded: who follows."""
         for entry in self.log.all():
             self.followers.replay(entry)
+            self.tags.replay(entry)
         if self.log.is_large:
             self.log.put_aside()
             kept = [citizen for citizen in self.followers.citizens(len(self.followers)) if citizen.subscribed]
             for start in range(0, len(kept), CARRIED_AT_ONCE):
                 self.log.append("followers.carried_over", citizens=kept[start : start + CARRIED_AT_ONCE])
+            self.log.append("tags.changed", names={str(tag): name for tag, name in self.tags.names().items()})
+            for tag in self.tags.names():
+                self.log.append("tags.put", tag=tag, openids=self.tags.members(tag))
         self.log.append("sim.started", mode=self.settings.wechat_mode, format=self.settings.sim_format)
 
     def later(self, work: Coroutine[Any, Any, None]) -> None:
@@ -111,7 +117,7 @@ class Platform:
         await self.stop()
         for part in (self.followers, self.faults, self.tokens, self.windows, self.quotas, self.mass_limits):
             part.forget()
-        for other in (self.templates, self.repeats, self.consents):
+        for other in (self.templates, self.repeats, self.consents, self.tags):
             other.forget()
         self.clock.reset()
         self.menu = []
@@ -143,6 +149,7 @@ class Platform:
         """Stops following."""
         self._need_follower(openid)
         self.followers.remove(openid)
+        self.tags.take_all(openid)
         self.windows.close(openid)
         self.consents.withdraw_all(openid)
         self.log.append("follower.removed", openid=openid)

@@ -15,6 +15,7 @@ from services.appointments import queries as appointments
 from services.audience.values import ValueSource
 from services.citizens import queries as citizens
 from services.citizens.service import CitizenService
+from services.citizens.tags import known as tag_list
 from services.citizens.types import Citizen
 from services.clock import CITY_ZONE, Clock
 from services.db import Sessions
@@ -29,6 +30,7 @@ from services.notices.audience import (
     Names,
     Rule,
     Span,
+    TagRule,
     Values,
     Whom,
 )
@@ -72,7 +74,10 @@ class AudienceService:
         async with self._sessions() as session:
             topics, districts = await subscriptions.names(session)
             services, halls = await appointments.names(session)
+            tags = await tag_list(session)
             return Names(
+                tags={row.tag: row.name for row, _ in tags},
+                tag_sizes={row.tag: members for row, members in tags},
                 topics=topics,
                 districts=districts,
                 services=services,
@@ -148,6 +153,8 @@ def _who(rule: Rule, whom: Whom) -> Select[tuple[UUID]]:
         return appointments.expected(
             services=rule.service_codes, halls=rule.hall_codes, first=rule.first, last=rule.last
         )
+    if isinstance(rule, TagRule):
+        return citizens.tagged(rule.codes)
     if isinstance(rule, ListRule):
         return notices.listed(whom.notice_id)
     return subscriptions.followers_of(rule.codes)

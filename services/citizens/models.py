@@ -30,3 +30,42 @@ class CitizenRow(Base):
     followed_at: Mapped[datetime | None]
     unfollowed_at: Mapped[datetime | None]
     last_message_at: Mapped[datetime | None]
+
+
+class TagRow(Base):
+    """One of the platform's tags, as it was listed last."""
+
+    __tablename__ = "citizen_tags"
+
+    channel: Mapped[str] = mapped_column(primary_key=True)
+    #: The platform's id of it.
+    tag: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    #: As the platform counts it.
+    followers: Mapped[int]
+    #: In the platform's order.
+    position: Mapped[int]
+
+
+class TagMemberRow(Base):
+    """A citizen who has a tag."""
+
+    __tablename__ = "citizen_tag_members"
+    __table_args__ = (Index(None, "tag", "citizen_id"), Index(None, "citizen_id"))
+
+    channel: Mapped[str] = mapped_column(primary_key=True)
+    tag: Mapped[str] = mapped_column(primary_key=True)
+    citizen_id: Mapped[UUID] = mapped_column(primary_key=True)
+    #: The last round that saw it.
+    round: Mapped[int]
+
+
+class TagRoundRow(Base):
+    """The reading of one channel's tags."""
+
+    __tablename__ = "citizen_tag_rounds"
+
+    channel: Mapped[str] = mapped_column(primary_key=True)
+    round: Mapped[int]
+    began_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime, time, tzinfo
 from uuid import UUID
 
 from sqlalchemy import Select, select
 
-from services.citizens.models import CitizenRow
+from services.citizens.models import CitizenRow, TagMemberRow
 
 #: The column that names a follower in what is asked of this topic.
 CITIZEN = CitizenRow.citizen_id
@@ -16,6 +17,11 @@ CITIZEN = CitizenRow.citizen_id
 def active_since(day: date, zone: tzinfo) -> Select[tuple[UUID]]:
     """Who has written to us since the beginning of that day."""
     return heard_since(datetime.combine(day, time.min, tzinfo=zone))
+
+
+def tagged(tags: Sequence[str]) -> Select[tuple[UUID]]:
+    """Who has one of the platform's tags, as they were read last."""
+    return select(TagMemberRow.citizen_id).where(TagMemberRow.tag.in_(tags))
 
 
 def heard_since(since: datetime) -> Select[tuple[UUID]]:

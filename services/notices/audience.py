@@ -55,11 +55,17 @@ class AppointmentRule(
     last: dt.date | None = None
 
 
+class TagRule(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="tag", tag_field="kind"):
+    """Who has one of these tags of the platform; the codes are the platform's ids."""
+
+    codes: SomeCodes
+
+
 class ListRule(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="list", tag_field="kind"):
     """Who stands on the notice's own list."""
 
 
-Rule = TopicRule | DistrictRule | ActiveRule | CaseRule | AppointmentRule | ListRule
+Rule = TopicRule | DistrictRule | ActiveRule | CaseRule | AppointmentRule | TagRule | ListRule
 Rules = Annotated[list[Rule], Meta(max_length=MOST_RULES)]
 
 
@@ -139,6 +145,9 @@ class Names:
     services: Mapping[str, str]
     halls: Mapping[str, str]
     case_states: Mapping[str, str]
+    #: The platform's tags, and how many followers whom we know have each.
+    tags: Mapping[str, str] = field(default_factory=dict)
+    tag_sizes: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -13,6 +13,7 @@ from services.notices.audience import (
     DistrictRule,
     Names,
     Rule,
+    TagRule,
     TopicRule,
 )
 
@@ -35,10 +36,10 @@ def lines(rules: AudienceRules, names: Names, *, listed: bool) -> Iterator[str]:
 
 def rule_words(rule: Rule, names: Names) -> str:
     """One rule, such as 订阅了医保或社保的人."""
-    if isinstance(rule, TopicRule):
-        return f"订阅了{_named(rule.codes, names.topics)}的人"
-    if isinstance(rule, DistrictRule):
-        return f"订阅了{_named(rule.codes, names.districts)}的人"
+    if isinstance(rule, TopicRule | DistrictRule):
+        return f"订阅了{_named(rule.codes, {**names.topics, **names.districts})}的人"
+    if isinstance(rule, TagRule):
+        return f"有标签{_named(rule.codes, names.tags)}的人"
     if isinstance(rule, ActiveRule):
         return f"{_day(rule.since)}以来给公众号发过消息的人"
     if isinstance(rule, CaseRule):
@@ -88,7 +89,7 @@ def days_reversed() -> str:
 
 def bad_rule(text: str) -> str:
     return (
-        f"看不懂“{text}”。写法：主题=医保,社保；地区=江北区；活跃=2026-11-01；办件=状态:已受理；"
+        f"看不懂“{text}”。写法：主题=医保,社保；地区=江北区；标签=企业；活跃=2026-11-01；办件=状态:已受理；"
         "预约=业务:户籍业务,大厅:SZX,从:2026-12-01,到:2026-12-31；名单。"
     )
 

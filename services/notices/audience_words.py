@@ -19,8 +19,9 @@ KINDS: Mapping[str, str] = {
     "活跃": "active",
     "办件": "case",
     "预约": "appointment",
+    "标签": "tag",
     "名单": "list",
-} | {kind: kind for kind in ("topic", "district", "active", "case", "appointment", "list")}
+} | {kind: kind for kind in ("topic", "district", "active", "case", "appointment", "tag", "list")}
 #: Words before a colon -> the rule's field.
 CASE_FIELDS = {"事项": "task_codes", "状态": "states"}
 APPOINTMENT_FIELDS = {"业务": "service_codes", "大厅": "hall_codes", "从": "first", "到": "last"}
@@ -48,10 +49,9 @@ def read_rule(text: str, names: Names) -> Rule:
 
 
 def _fields(kind: str | None, parts: Sequence[str], names: Names) -> dict[str, Any]:
-    if kind == "topic":
-        return {"codes": _codes(parts, names.topics)}
-    if kind == "district":
-        return {"codes": _codes(parts, names.districts)}
+    coded = {"topic": names.topics, "district": names.districts, "tag": names.tags}
+    if kind in coded:
+        return {"codes": _codes(parts, coded[kind])}
     if kind == "active":
         (day,) = parts
         return {"since": dt.date.fromisoformat(day)}

@@ -20,6 +20,7 @@ from services.notices.audience import (
     DistrictRule,
     Names,
     Rule,
+    TagRule,
     TopicRule,
     Whom,
     plain,
@@ -126,6 +127,8 @@ def _codes(rule: Rule, names: Names) -> Sequence[tuple[str, Sequence[str], Mappi
         return [("主题", rule.codes, names.topics)]
     if isinstance(rule, DistrictRule):
         return [("地区", rule.codes, names.districts)]
+    if isinstance(rule, TagRule):
+        return [("标签", rule.codes, names.tags)]
     if isinstance(rule, CaseRule):
         return [("办件状态", rule.states, names.case_states)]
     if isinstance(rule, AppointmentRule):

@@ -104,7 +104,8 @@ def _add_content(parser: argparse.ArgumentParser, *, required: bool) -> None:
 
 
 def _add_audience(parser: argparse.ArgumentParser) -> None:
-    include = "发给谁，可以写几次：主题=医保,社保；地区=江北区；活跃=2026-11-01；办件=状态:已受理；预约=大厅:SZX；名单"
+    kinds = "主题=医保,社保；地区=江北区；标签=企业；活跃=2026-11-01；办件=状态:已受理；预约=大厅:SZX；名单"
+    include = f"发给谁，可以写几次：{kinds}"
     parser.add_argument("--include", action="append", metavar="RULE", help=include)
     parser.add_argument("--exclude", action="append", metavar="RULE", help="不发给谁，写法相同，可以写几次")
     parser.add_argument("--match-all", action="store_true", help="各条收件范围都要符合；不写则符合一条就行")

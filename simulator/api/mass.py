@@ -60,11 +60,13 @@ async def send(call: Call) -> Answer:
 
 
 async def send_all(call: Call) -> Answer:
-    """To every follower."""
+    """To every follower, or to those who have one tag."""
     body: MassRequest = call.body
-    if body.filter is None or not body.filter.is_to_all:
-        raise ApiError(47001, "this platform has no tags: filter.is_to_all must be true")
-    return _accept(call, call.platform.followers.following())
+    if body.filter is not None and body.filter.is_to_all:
+        return _accept(call, call.platform.followers.following())
+    if body.filter is None or body.filter.tag_id is None:
+        raise ApiError(47001, "filter.is_to_all must be true, or filter.tag_id be given")
+    return _accept(call, call.platform.tags.members(body.filter.tag_id))
 
 
 def _accept(call: Call, openids: Sequence[str]) -> Answer:

@@ -31,14 +31,14 @@ async def page(call: Call) -> Answer:
 
 
 async def info(call: Call) -> Answer:
-    return _info(_citizen(call.platform, call.query.get("openid", "")))
+    return _info(call.platform, _citizen(call.platform, call.query.get("openid", "")))
 
 
 async def batch(call: Call) -> Answer:
     body: BatchRequest = call.body
     if not 1 <= len(body.user_list) <= BATCH:
         raise ApiError(40032)
-    return {"user_info_list": [_info(_citizen(call.platform, user.openid)) for user in body.user_list]}
+    return {"user_info_list": [_info(call.platform, _citizen(call.platform, user.openid)) for user in body.user_list]}
 
 
 def _citizen(platform: Platform, openid: str) -> Citizen:
@@ -48,7 +48,7 @@ def _citizen(platform: Platform, openid: str) -> Citizen:
     return citizen
 
 
-def _info(citizen: Citizen) -> dict[str, object]:
+def _info(platform: Platform, citizen: Citizen) -> dict[str, object]:
     """Since 2021 the platform tells neither name nor picture."""
     if not citizen.subscribed:
         return {"subscribe": 0, "openid": citizen.openid}
@@ -59,7 +59,7 @@ def _info(citizen: Citizen) -> dict[str, object]:
         "subscribe_time": int(citizen.followed_at.timestamp()),
         "remark": "",
         "groupid": 0,
-        "tagid_list": [],
+        "tagid_list": platform.tags.of(citizen.openid),
         "subscribe_scene": "ADD_SCENE_QR_CODE" if citizen.scene else "ADD_SCENE_SEARCH",
         "qr_scene": int(citizen.scene) if citizen.scene.isdecimal() else 0,
         "qr_scene_str": citizen.scene,

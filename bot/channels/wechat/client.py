@@ -58,6 +58,19 @@ class FollowersPage(Answer, frozen=True, kw_only=True):
     next_openid: str = ""
 
 
+class TagEntry(msgspec.Struct, frozen=True, kw_only=True):
+    """A tag and how many followers have it."""
+
+    id: int
+    name: str
+    count: int = 0
+
+
+class TagList(Answer, frozen=True, kw_only=True):
+    #: Absent where there are none.
+    tags: list[TagEntry] = msgspec.field(default_factory=list)
+
+
 class Profiles(Answer, frozen=True, kw_only=True):
     user_info_list: list[dict[str, Any]]
 
@@ -137,6 +150,23 @@ class WeChatClient:
             if page.data.openid:
                 yield page.data.openid
             # The last page may name its own last openid or nobody; one that leads nowhere must not go on for ever.
+            if not page.data.openid or page.next_openid in {"", following}:
+                return
+            following = page.next_openid
+
+    async def tags(self) -> list[TagEntry]:
+        """The tags that the account has put on followers."""
+        request = Request(path="/cgi-bin/tags/get", lost=PlatformBusy)
+        return (await self._call(request, TagList)).tags
+
+    async def tagged(self, tag: int) -> AsyncIterator[list[str]]:
+        """Every openid that has a tag, a page of up to 10 000 at a time."""
+        following = ""
+        while True:
+            body = {"tagid": tag, "next_openid": following}
+            page = await self._call(Request(path="/cgi-bin/user/tag/get", body=body, lost=PlatformBusy), FollowersPage)
+            if page.data.openid:
+                yield page.data.openid
             if not page.data.openid or page.next_openid in {"", following}:
                 return
             following = page.next_openid

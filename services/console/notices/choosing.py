@@ -19,6 +19,7 @@ from services.notices.audience import (
     DistrictRule,
     Names,
     Rule,
+    TagRule,
     TopicRule,
 )
 from services.notices.errors import BadNotice
@@ -33,6 +34,8 @@ CHOSEN = {
     "case_states": "case_states",
     "not_topics": "topics",
     "not_districts": "districts",
+    "tags": "tags",
+    "not_tags": "tags",
 }
 
 
@@ -49,6 +52,7 @@ class AudienceForm(Form):
     match = SelectField("选了几条时", choices=MATCH, default="any")
     topics = Checkboxes("订阅了这些主题的人")
     districts = Checkboxes("订阅了这些地区的人")
+    tags = Checkboxes("有这些标签的人", description="公众号给粉丝打的标签，每小时从平台更新一次。")
     active_since = DateField("从这天起给公众号发过消息的人", [Optional()], description="不限就留空。")
     booked = BooleanField("有预约的人")
     services = Checkboxes("预约的业务")
@@ -59,6 +63,7 @@ class AudienceForm(Form):
     case_states = Checkboxes("办件的状态")
     not_topics = Checkboxes("不发给订阅了这些主题的人")
     not_districts = Checkboxes("不发给订阅了这些地区的人")
+    not_tags = Checkboxes("不发给有这些标签的人")
     not_booked = BooleanField("不发给有预约的人")
     not_cases = BooleanField("不发给订阅了办件进展的人")
     #: Rules that the fields cannot show, carried along.
@@ -70,7 +75,7 @@ class AudienceForm(Form):
             known: Mapping[str, str] = getattr(names, where)
             boxes: Checkboxes = getattr(self, field)
             gone = [code for code in boxes.data or () if code not in known]
-            boxes.choices = [*known.items(), *((code, code) for code in gone)]
+            boxes.choices = [*_labels(known, names, where), *((code, code) for code in gone)]
 
     def rules(self) -> AudienceRules:
         """What was chosen; raises BadNotice where a page was tampered with."""
@@ -84,6 +89,8 @@ class AudienceForm(Form):
             include.append(TopicRule(codes=self.topics.data))
         if self.districts.data:
             include.append(DistrictRule(codes=self.districts.data))
+        if self.tags.data:
+            include.append(TagRule(codes=self.tags.data))
         if self.active_since.data:
             include.append(ActiveRule(since=self.active_since.data))
         include += [*self._appointments(), *self._cases()]
@@ -106,9 +113,18 @@ class AudienceForm(Form):
             exclude.append(TopicRule(codes=self.not_topics.data))
         if self.not_districts.data:
             exclude.append(DistrictRule(codes=self.not_districts.data))
+        if self.not_tags.data:
+            exclude.append(TagRule(codes=self.not_tags.data))
         if self.not_booked.data:
             exclude.append(AppointmentRule())
         return [*exclude, CaseRule()] if self.not_cases.data else exclude
+
+
+def _labels(known: Mapping[str, str], names: Names, where: str) -> Sequence[tuple[str, str]]:
+    """What stands beside each box; a tag says how many have it."""
+    if where != "tags":
+        return list(known.items())
+    return [(code, f"{name}（{names.tag_sizes.get(code, 0)} 人）") for code, name in known.items()]
 
 
 def bind(visit: Visit, names: Names, rules: AudienceRules | None = None) -> AudienceForm:
@@ -132,6 +148,8 @@ def _included(rules: Sequence[Rule]) -> dict[str, Any]:
             shown["topics"] = rule.codes
         elif isinstance(rule, DistrictRule):
             shown["districts"] = rule.codes
+        elif isinstance(rule, TagRule):
+            shown["tags"] = rule.codes
         elif isinstance(rule, ActiveRule):
             shown["active_since"] = rule.since
         elif isinstance(rule, AppointmentRule):
@@ -149,6 +167,8 @@ def _left_out(rules: Sequence[Rule]) -> dict[str, Any]:
             shown["not_topics"] = rule.codes
         elif isinstance(rule, DistrictRule):
             shown["not_districts"] = rule.codes
+        elif isinstance(rule, TagRule):
+            shown["not_tags"] = rule.codes
         elif isinstance(rule, AppointmentRule):
             shown["not_booked"] = True
         elif isinstance(rule, CaseRule):

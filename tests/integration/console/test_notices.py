@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import text
 
 from bot.errors import DeliveryInDoubt, RecipientUnreachable
+from services.citizens.tags import Tag, TagService
 from services.db import Sessions
 from services.notices.audience import ActiveRule, AudienceRules, CaseRule, TopicRule
 from services.staff.permissions import Role
@@ -330,6 +331,24 @@ async def test_the_audience_is_chosen_counted_shown_and_sent_to(
     await office.lifecycle.tick()
     await office.send_all()
     assert office.platform.per_address() == {f"openid-{insured}": 1}
+
+
+async def test_tags_are_chosen_by_name_with_their_numbers(
+    office: Office, writer: Browser, sessions: Sessions, clock: FixedClock
+) -> None:
+    (one, _) = await office.follow(2)
+    tags = TagService(sessions=sessions, clock=clock)
+    assert await tags.claim_round("wechat", every=timedelta(hours=1)) == 1
+    await tags.list_taken("wechat", [Tag(tag="101", name="企业", followers=1)])
+    accounts = await tags.accounts("wechat")
+    await tags.take_in("wechat", "101", accounts=accounts, addresses=[f"openid-{one}"], number=1)
+
+    assert "企业（1 人）" in await writer.read("/notices/new")
+    counted = await writer.post("/notices/audience", at="/notices/new", **FIELDS, match="any", tags="101")
+    assert "现在符合的有 1 人（关注者共 2 人）" in await counted.text()
+    path = await written(writer, match="any", not_tags="101")
+    assert "不发给：有标签企业的人" in await writer.read(path)
+    assert re.search(r'<input[^>]*checked[^>]*value="101"', await writer.read(f"{path}/edit"))
 
 
 async def test_who_left_all_notices_is_counted_under_the_reason(

@@ -15,6 +15,7 @@ from services.notices.audience import (
     ListRule,
     Names,
     Rule,
+    TagRule,
     TopicRule,
 )
 from services.notices.audience_texts import lines
@@ -27,6 +28,7 @@ NAMES = Names(
     services={"HJ": "户籍业务"},
     halls={"JB": "江北大厅"},
     case_states={"2": "已受理"},
+    tags={"101": "企业"},
 )
 EVERYTHING: list[tuple[str, Rule, str]] = [
     ("主题=医保,社保", TopicRule(codes=["yb", "sb"]), "订阅了医保或社保的人"),
@@ -47,6 +49,7 @@ EVERYTHING: list[tuple[str, Rule, str]] = [
         "预约了2026年12月1日到江北大厅办户籍业务的人",
     ),
     ("预约=到:2026-12-01", AppointmentRule(last=date(2026, 12, 1)), "预约了2026年12月1日以前的人"),
+    ("标签=企业", TagRule(codes=["101"]), "有标签企业的人"),
     ("名单", ListRule(), "名单上的人"),
 ]
 
