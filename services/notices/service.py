@@ -19,6 +19,7 @@ from services.notices.choosing import ChoosingService, kind_of, own_list
 from services.notices.examples import ExampleService
 from services.notices.lifecycle import LifecycleService
 from services.notices.models import NoticeRow, RunRow
+from services.notices.own_list import ListService
 from services.notices.reach import ReachService
 from services.notices.repeating import plan_next
 from services.notices.types import (
@@ -51,6 +52,7 @@ class NoticeService:
         self._clock = clock
         self._audience = audience
         self.choosing = ChoosingService(audience=audience)
+        self.lists = ListService(sessions=sessions)
         self.examples = ExampleService(sessions=sessions, audience=audience)
         self._ways = WaysService(sessions=sessions, clock=clock, audience=audience)
         self._reach = ReachService(sessions=sessions, clock=clock, audience=audience)

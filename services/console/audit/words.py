@@ -23,6 +23,8 @@ ACTIONS: Mapping[str, str] = {
     "conversations.unmasked": "查看完整号码",
     "notices.created": "起草通知",
     "notices.edited": "修改通知",
+    "notices.list_taken_in": "导入通知的名单",
+    "notices.list_removed": "移除通知的名单",
     "notices.submitted": "提交通知",
     "notices.approved": "审核通过通知",
     "notices.released": "确认仍要发送",

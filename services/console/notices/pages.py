@@ -14,6 +14,7 @@ from services.console.notices.audience import AudiencePages
 from services.console.notices.choosing import AudienceForm
 from services.console.notices.forms import STATES as STATE_CHOICES
 from services.console.notices.forms import NoticeForm, NoticeSearchForm, fields_of
+from services.console.notices.lists import list_pages
 from services.console.notices.planning import planning_pages
 from services.console.notices.repeats import words
 from services.console.notices.testers import tester_pages
@@ -62,6 +63,7 @@ def make_area(parts: Parts) -> Area:
             Page(method="POST", path="/notices/preview", handler=pages.preview, permission=WRITE, passive=True),
             *planning_pages(parts),
             *tester_pages(parts),
+            *list_pages(parts),
             Page(method="POST", path="/notices/audience", handler=audience.count, permission=WRITE, passive=True),
             Page(method="GET", path=one, handler=pages.show, permission=VIEW),
             Page(method="GET", path=f"{one}/reach", handler=audience.reach, permission=VIEW, passive=True),

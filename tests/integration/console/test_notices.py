@@ -7,6 +7,7 @@ from datetime import date, timedelta
 
 import msgspec
 import pytest
+from aiohttp import FormData
 from sqlalchemy import text
 
 from bot.errors import DeliveryInDoubt, RecipientUnreachable
@@ -397,3 +398,61 @@ async def test_rules_that_the_page_cannot_show_are_told_and_kept(
     await writer.post(f"{path}/edit", **{**FIELDS, "title": "改过的标题", "kept": kept})
     changed = await office.service.get(str(notice.number))
     assert (changed.title, changed.audience_rules) == ("改过的标题", rules)
+
+
+async def upload(writer: Browser, path: str, content: bytes, status: int) -> str:
+    form = FormData()
+    form.add_field("file", content, filename="名单.csv")
+    form.add_field("csrf_token", await writer.token(path))
+    answer = await writer.client.post(f"/console{path}", data=form, allow_redirects=False)
+    assert answer.status == status, (await answer.text())[-2000:]
+    return await answer.text()
+
+
+async def test_a_list_is_taken_in_whole_replaced_and_removed_and_bad_lines_are_named(
+    office: Office, writer: Browser, sessions: Sessions
+) -> None:
+    one, other = await office.follow(2)
+    path = f"{await written(writer)}/list"
+
+    said = await upload(writer, path, f"市民编号,金额\n{one},12元\n王五,1元\n{one},2元\n".encode(), 422)
+    assert "有 2 行不能用，整份名单没有导入" in said
+    assert "第 3 行不是市民编号：王五" in said
+    assert f"第 4 行与第 2 行重复：{one}" in said
+    assert "没有自己的名单" in await writer.read(path)
+    assert "请选择名单文件" in await upload(writer, path, b"", 422)
+    assert "文件里没有市民编号" in await upload(writer, path, "市民编号\n".encode(), 422)
+
+    # As spreadsheet programs here save it.
+    await upload(writer, path, f"市民编号,金额\n{one},12元\n{other},8元\n".encode("gb18030"), 303)
+    page = await writer.read(path)
+    assert "共 2 人" in page
+    assert "{金额}" in page
+    number = path.split("/")[2]
+    assert (await office.service.get(number)).list_columns == ["金额"]
+    await upload(writer, path, f"{other}\n".encode(), 303)
+    assert "共 1 人" in await writer.read(path)
+    assert "只在名单上的人里选" in await writer.read(f"/notices/{number}/edit")
+
+    assert (await writer.post(f"{path}/remove", at=path)).status == 303
+    assert (await office.service.get(number)).audience_kind == "all"
+    query = text("SELECT action FROM audit_log WHERE action LIKE 'notices.list%' ORDER BY 1")
+    async with sessions() as session:
+        assert list(await session.scalars(query)) == ["notices.list_removed", *["notices.list_taken_in"] * 2]
+
+
+async def test_a_list_of_a_notice_that_was_approved_asks_again_and_one_that_was_sent_stays(
+    office: Office, writer: Browser, approver: Browser, clock: FixedClock
+) -> None:
+    (one,) = await office.follow(1)
+    page = await written(writer)
+    await writer.post(f"{page}/submit")
+    assert (await approver.post(f"{page}/approve", version="1")).status == 303
+
+    await upload(writer, f"{page}/list", f"{one}\n".encode(), 303)
+    assert (await office.service.get(page.split("/")[2])).state == "draft"
+    await writer.post(f"{page}/submit")
+    assert (await approver.post(f"{page}/approve", version="2")).status == 303
+    clock.advance(minutes=5)
+    await office.lifecycle.tick()
+    assert "名单不能再改" in await writer.read(f"{page}/list")
