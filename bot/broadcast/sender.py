@@ -11,6 +11,7 @@ from uuid import UUID
 from bot.errors import PermissionDenied
 from services.clock import local
 from services.notices.rules import RouteName
+from services.notices.shown import remark, whole_text
 from services.notices.values import ChunkKey, Content
 
 
@@ -99,7 +100,7 @@ def template_data(content: Content) -> dict[str, object]:
         "first": {"value": content.title},
         "keyword1": {"value": content.department or "—"},
         "keyword2": {"value": _time(content)},
-        "remark": {"value": f"{content.body}\n{_signature(content)}"},
+        "remark": {"value": remark(content)},
     }
 
 
@@ -115,18 +116,11 @@ def subscription_data(content: Content) -> dict[str, object]:
 
 def text_message(content: Content) -> dict[str, object]:
     """The notice as a text, to one or to many."""
-    parts = (f"【{content.title}】", content.body, content.url, content.department, _signature(content))
-    return {"msgtype": "text", "text": {"content": "\n".join(part for part in parts if part)}}
+    return {"msgtype": "text", "text": {"content": whole_text(content)}}
 
 
 def _time(content: Content) -> str:
     return local(content.due_at).strftime("%Y-%m-%d %H:%M")
-
-
-def _signature(content: Content) -> str:
-    """By this number a citizen can have a forwarded notice confirmed."""
-    source = f"（{content.source_document}）" if content.source_document else ""
-    return f"通知第 {content.number} 号{source}"
 
 
 def _configured(template_id: str) -> str:

@@ -48,7 +48,8 @@ def personal_fields(notice: NoticeRow) -> None:
     for name, value in (("标题", notice.title), ("正文", notice.body), ("链接", notice.url)):
         if personal.stray_brace(value):
             raise BadNotice(texts.stray_brace(name))
-    for name, value in (("发文单位", notice.department), ("文件依据", notice.source_document)):
+    attached = "".join(one["name"] + one["url"] for one in notice.attachments or ())
+    for name, value in (("发文单位", notice.department), ("文件依据", notice.source_document), ("附件", attached)):
         if "{" in value or "}" in value:
             raise BadNotice(texts.no_places_here(name))
     asked = personal.names_in(notice.title, notice.body, notice.url)
@@ -71,6 +72,8 @@ def content(notice: NoticeRow) -> None:
     lines = (("标题", notice.title), ("发文单位", notice.department), ("文件依据", notice.source_document))
     for name, value in (*lines, ("链接", notice.url)):
         _printable(name, value)
+    for attachment in notice.attachments or ():
+        _printable("附件", attachment["name"] + attachment["url"])
     _printable("正文", notice.body.replace("\n", ""))
     if len(notice.title) > route.max_title:
         raise BadNotice(texts.title_too_long(route.max_title, len(notice.title)))

@@ -143,6 +143,7 @@ def _plan(arguments: argparse.Namespace, now: datetime) -> dict[str, Any]:
         "url": arguments.url,
         "department": arguments.department,
         "source_document": arguments.source,
+        "attachments": _attachments(arguments.attach),
         "route": arguments.route,
         "late_policy": arguments.late,
         "late_after_seconds": None if arguments.late_after is None else arguments.late_after * 60,
@@ -156,6 +157,14 @@ def _plan(arguments: argparse.Namespace, now: datetime) -> dict[str, Any]:
     if arguments.quiet is not None:
         fields["quiet_from"], fields["quiet_until"] = _quiet(arguments.quiet)
     return {name: value for name, value in fields.items() if value is not None}
+
+
+def _attachments(written: list[str] | None) -> list[dict[str, str]] | None:
+    """`名称=链接` each; one empty one takes all of them away."""
+    if written is None:
+        return None
+    pairs = [value.partition("=") for value in written if value]
+    return [{"name": name.strip(), "url": url.strip()} for name, _, url in pairs]
 
 
 def _instant(value: str | None) -> datetime | None:

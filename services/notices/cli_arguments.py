@@ -90,6 +90,8 @@ def _add_content(parser: argparse.ArgumentParser, *, required: bool) -> None:
     parser.add_argument("--url", help="链接")
     parser.add_argument("--department", help="发文单位")
     parser.add_argument("--source", help="文件依据，如 云政办〔2026〕12号")
+    attach = '附件，可以写几次：名称=链接；写 "" 去掉全部附件'
+    parser.add_argument("--attach", action="append", metavar="NAME=URL", help=attach)
     parser.add_argument("--route", choices=tuple(ROUTES), help="发送方式，默认 template")
     parser.add_argument("--late", choices=("send", "skip", "ask"), help="错过时间：照发、不发、先问，默认 ask")
     parser.add_argument("--late-after", type=int, metavar="MINUTES", help="晚多少分钟算错过，默认 15")

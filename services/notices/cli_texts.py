@@ -112,6 +112,8 @@ def notice_lines(notice: Notice, progress: Progress, *, say: Callable[[datetime]
     yield notice.body
     if notice.url:
         yield notice.url
+    for one in notice.attachments:
+        yield f"附件：{one.name} {one.url}"
     counted = progress.counters
     yield (
         f"收件人 {counted.audience}：已发 {counted.accepted}，失败 {counted.failed}，存疑 {counted.in_doubt}，"

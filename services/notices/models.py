@@ -87,6 +87,8 @@ class NoticeRow(Base):
     url: Mapped[str] = mapped_column(server_default="")
     department: Mapped[str] = mapped_column(server_default="")
     source_document: Mapped[str] = mapped_column(server_default="")
+    #: Each with a name and a link (`services.notices.types.Attachment`).
+    attachments: Mapped[list[dict[str, str]]] = mapped_column(JSONB, server_default=text("'[]'::jsonb"))
     route: Mapped[str]
     due_at: Mapped[datetime]
     late_policy: Mapped[str]
@@ -199,6 +201,8 @@ class VersionRow(Base):
     url: Mapped[str]
     department: Mapped[str]
     source_document: Mapped[str]
+    #: Each with a name and a link (`services.notices.types.Attachment`).
+    attachments: Mapped[list[dict[str, str]]] = mapped_column(JSONB, server_default=text("'[]'::jsonb"))
     #: What its places ask for; braces of a text that asks for nothing are text.
     fields: Mapped[list[str]] = mapped_column(JSONB, server_default=text("'[]'::jsonb"))
     route: Mapped[str]

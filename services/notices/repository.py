@@ -31,7 +31,7 @@ from services.notices.models import ChangeRow, DeliveryRow, NoticeRow, Recipient
 from services.notices.personal import names_in
 from services.notices.rules import ENDED
 from services.notices.texts import not_found
-from services.notices.values import Content
+from services.notices.values import Content, Link
 
 #: What has to be true of the citizen in that column.
 Such = Callable[[InstrumentedAttribute[UUID]], ColumnElement[bool]]
@@ -177,6 +177,7 @@ def content_of(row: VersionRow, number: int) -> Content:
         due_at=row.due_at,
         emergency=row.emergency,
         fields=tuple(row.fields or ()),
+        attachments=tuple(Link(name=one["name"], url=one["url"]) for one in row.attachments or ()),
     )
 
 
@@ -190,6 +191,7 @@ def version_of(notice: NoticeRow, at: datetime) -> VersionRow:
         url=notice.url,
         department=notice.department,
         source_document=notice.source_document,
+        attachments=notice.attachments or [],
         fields=list(names_in(notice.title, notice.body, notice.url)),
         route=notice.route,
         audience_kind=notice.audience_kind,

@@ -88,7 +88,14 @@ ROUTES: Mapping[str, RouteRules] = {
         max_bytes=2048,
     ),
     "mass": RouteRules(
-        chunk_size=10_000, grouped=True, key_seconds=86_400, max_title=64, max_body=600, calls_a_day=100, a_month=4
+        chunk_size=10_000,
+        grouped=True,
+        key_seconds=86_400,
+        max_title=64,
+        max_body=600,
+        calls_a_day=100,
+        a_month=4,
+        max_bytes=2048,
     ),
 }
 #: Where an emergency goes when the route before it refused a citizen.

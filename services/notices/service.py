@@ -37,6 +37,7 @@ from services.notices.types import (
     UsableField,
     Way,
 )
+from services.notices.types import plain as plain_attachments
 from services.notices.values import OwnList
 from services.notices.views import change_view, failures_view, notice_view, progress_view
 from services.notices.ways import WaysService
@@ -136,6 +137,7 @@ class NoticeService:
         for name in ("citizens", "recipients", "author"):
             fields.pop(name)
         rules = fields.pop("audience_rules")
+        fields["attachments"] = plain_attachments(draft.attachments)
         await self.choosing.check(rules, listed=bool(own))
         notice = NoticeRow(
             **fields,

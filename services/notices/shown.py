@@ -43,7 +43,7 @@ def _template(content: Content) -> Iterator[PreviewLine]:
     yield PreviewLine(field="first", text=content.title)
     yield PreviewLine(field="keyword1", text=content.department or "—")
     yield PreviewLine(field="keyword2", text=_time(content))
-    yield PreviewLine(field="remark", text=f"{content.body}\n{_signature(content)}")
+    yield PreviewLine(field="remark", text=remark(content))
 
 
 def _subscription(content: Content) -> Iterator[PreviewLine]:
@@ -62,8 +62,25 @@ def _text(content: Content) -> Iterator[PreviewLine]:
 
 def whole_text(content: Content) -> str:
     """The notice as one text, to one or to many."""
-    parts = (f"【{content.title}】", content.body, content.url, content.department, _signature(content))
+    parts = (
+        f"【{content.title}】",
+        content.body,
+        content.url,
+        *attached(content),
+        content.department,
+        signature(content),
+    )
     return "\n".join(part for part in parts if part)
+
+
+def remark(content: Content) -> str:
+    """The last field of the notice template."""
+    return "\n".join([content.body, *attached(content), signature(content)])
+
+
+def attached(content: Content) -> list[str]:
+    """The attachments, a line each."""
+    return [f"附件：{one.name} {one.url}" for one in content.attachments]
 
 
 _LINES = {"template": _template, "subscription": _subscription, "customer": _text, "mass": _text}
@@ -78,6 +95,8 @@ def _warnings(content: Content, route: RouteName, lines: list[PreviewLine]) -> I
     for line in lines:
         if line.cut and line.field != "thing1":
             yield texts.cut(line.text, line.cut)
+    if content.attachments and route == "subscription":
+        yield texts.attachments_unseen()
     if not content.department:
         yield texts.no_department()
     if not content.url and any(line.cut for line in lines):
@@ -88,6 +107,7 @@ def _time(content: Content) -> str:
     return local(content.due_at).strftime("%Y-%m-%d %H:%M")
 
 
-def _signature(content: Content) -> str:
+def signature(content: Content) -> str:
+    """By this number a citizen can have a forwarded notice confirmed."""
     source = f"（{content.source_document}）" if content.source_document else ""
     return f"通知第 {content.number or '×'} 号{source}"

@@ -114,7 +114,7 @@ def body_too_long(limit: int, length: int) -> str:
 
 
 def text_too_long(surplus: int) -> str:
-    return f"标题、正文、链接和单位合起来太长，客服消息放不下，请删去约 {surplus} 个字。"
+    return f"标题、正文、链接、附件和单位合起来太长，一条消息放不下，请删去约 {surplus} 个字。"
 
 
 # -- what is said to each citizen
@@ -271,6 +271,10 @@ def over(number: int) -> str:
 
 def cut(text: str, missing: int) -> str:
     return f"手机上只显示“{text}”，后面还有 {missing} 个字看不到。"
+
+
+def attachments_unseen() -> str:
+    return "订阅通知里看不到附件，请放在链接的网页上。"
 
 
 def cut_without_link() -> str:

@@ -116,6 +116,7 @@ def _trial_of(original: NoticeRow, content: Content, *, by: str, now: datetime) 
         url=content.url,
         department=original.department,
         source_document=original.source_document,
+        attachments=original.attachments,
         route=original.route,
         due_at=now,
         late_policy="send",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, time
 from typing import Annotated, Literal
 from uuid import UUID
@@ -43,6 +44,16 @@ class Listed(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 Recipients = Annotated[list[Listed], Meta(max_length=10_000)]
 
 
+class Attachment(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A file that lies somewhere on the web."""
+
+    name: Annotated[str, Meta(min_length=1, max_length=40)]
+    url: Annotated[str, Meta(min_length=8, max_length=300, pattern=r"^https?://\S+$")]
+
+
+Attachments = Annotated[list[Attachment], Meta(max_length=5)]
+
+
 class NoticeDraft(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A new notice. Texts are checked against the route's limits as well."""
 
@@ -53,6 +64,8 @@ class NoticeDraft(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     url: Url = ""
     department: Line = ""
     source_document: Line = ""
+    #: Below the text, each with its name and its link.
+    attachments: Attachments = []
     route: RouteName = "template"
     late_policy: LatePolicy = "ask"
     #: From so many seconds after its time on, a notice is late.
@@ -74,6 +87,11 @@ class NoticeDraft(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     recipients: Recipients | None = None
 
 
+def plain(attachments: Sequence[Attachment] | UnsetType) -> list[dict[str, str]] | UnsetType:
+    """As a table keeps them."""
+    return attachments if attachments is UNSET else [{"name": one.name, "url": one.url} for one in attachments]
+
+
 #: Fields of an edit that are no columns of the notice.
 KEPT_APART = frozenset({"staff", "audience_rules", "citizens", "recipients"})
 
@@ -88,6 +106,7 @@ class NoticeEdit(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     url: Url | UnsetType = UNSET
     department: Line | UnsetType = UNSET
     source_document: Line | UnsetType = UNSET
+    attachments: Attachments | UnsetType = UNSET
     route: RouteName | UnsetType = UNSET
     late_policy: LatePolicy | UnsetType = UNSET
     late_after_seconds: LateSeconds | UnsetType = UNSET
@@ -106,6 +125,7 @@ class NoticeEdit(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     def given(self) -> dict[str, object]:
         """The fields to change, by name."""
         values = msgspec.structs.asdict(self)
+        values["attachments"] = plain(values["attachments"])
         return {name: value for name, value in values.items() if name not in KEPT_APART and value is not UNSET}
 
 
@@ -194,6 +214,7 @@ class Notice(Struct, frozen=True, kw_only=True):
     url: str
     department: str
     source_document: str
+    attachments: list[Attachment]
     route: RouteName
     due_at: datetime
     late_policy: LatePolicy

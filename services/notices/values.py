@@ -50,6 +50,14 @@ class Recipient:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Link:
+    """An attachment: where it lies and what it is called."""
+
+    name: str
+    url: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Content:
     """An approved version, word for word."""
 
@@ -66,6 +74,7 @@ class Content:
     emergency: bool = False
     #: What the places in title, text and link ask for; none: it says the same to everybody.
     fields: tuple[str, ...] = ()
+    attachments: tuple[Link, ...] = ()
 
     @property
     def routes(self) -> tuple[RouteName, ...]:

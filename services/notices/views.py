@@ -8,13 +8,15 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, cast
 
+import msgspec
+
 from services.clock import local
 from services.notices.audience import rules_of
 from services.notices.models import ChangeRow, NoticeRow, RunRow
 from services.notices.recurrence import next_after
 from services.notices.repository import settled
 from services.notices.texts import reason_text, state_name
-from services.notices.types import Change, Counters, Failure, FailuresPage, Notice, Progress
+from services.notices.types import Attachment, Change, Counters, Failure, FailuresPage, Notice, Progress
 
 #: A rate older than this says nothing about now.
 RATE_HOLDS = timedelta(seconds=20)
@@ -22,7 +24,7 @@ CSV_HEADING = ("citizen_id", "channel", "state", "reason", "reason_text", "attem
 
 #: Fields of a notice that are not its columns as they stand.
 WORKED_OUT = frozenset(
-    {"state_text", "audience_rules", "counters", "due_at", "expires_at", "recurrence_ends_at", "next_at"}
+    {"state_text", "audience_rules", "attachments", "counters", "due_at", "expires_at", "recurrence_ends_at", "next_at"}
 )
 
 
@@ -48,6 +50,7 @@ def notice_view(row: NoticeRow, run: RunRow | None) -> Notice:
         **values,
         state_text=state_name(row.state),
         audience_rules=rules_of(row.audience_rules),
+        attachments=msgspec.convert(row.attachments or [], list[Attachment]),
         due_at=local(row.due_at),
         expires_at=None if row.expires_at is None else local(row.expires_at),
         recurrence_ends_at=None if row.recurrence_ends_at is None else local(row.recurrence_ends_at),

@@ -10,7 +10,7 @@ from aiohttp import web
 
 from services.clock import CITY_ZONE
 from services.console.notices.choosing import AudienceForm, bind
-from services.console.notices.forms import NoticeForm
+from services.console.notices.forms import NoticeForm, attachments_of
 from services.console.parts import Parts
 from services.console.visit import Visit
 from services.errors import BadRequest, NotFound
@@ -18,7 +18,7 @@ from services.notices.audience import AudienceQuestion, AudienceRules, Whom
 from services.notices.personal import names_in
 from services.notices.rules import ROUTES
 from services.notices.types import Notice, Preview, UsableField
-from services.notices.values import Content
+from services.notices.values import Content, Link
 
 #: What a notice that is not saved yet is called by the previews.
 UNSAVED = UUID(int=0)
@@ -84,4 +84,5 @@ def _content(form: NoticeForm, one: Notice | None) -> Content:
         route=form.route.data if form.route.data in ROUTES else "template",
         due_at=due_at,
         fields=names_in(title, body, url),
+        attachments=tuple(Link(**one) for one in attachments_of(form.attachments.data or "")),
     )

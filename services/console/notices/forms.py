@@ -16,11 +16,11 @@ from wtforms import (
     TextAreaField,
     TimeField,
 )
-from wtforms.validators import DataRequired, Length, Optional, Regexp
+from wtforms.validators import DataRequired, Length, Optional, Regexp, ValidationError
 
 from services.clock import CITY_ZONE
 from services.console.notices.repeats import CHOICES, OTHER, OTHER_CHOICE, choice_of, pattern_of
-from services.notices.types import Notice, NoticeDraft, NoticeEdit
+from services.notices.types import Attachments, Notice, NoticeDraft, NoticeEdit
 
 ROUTES = (
     ("template", "模板消息（每个关注的人都能收到）"),
@@ -67,6 +67,11 @@ class NoticeForm(Form):
         [Optional(), Regexp(r"^https?://\S+$", message="请填写以 http:// 或 https:// 开头的网址。"), Length(max=1000)],
         description="点开通知以后看到的网页；内容显示不全时一定要填。",
     )
+    attachments = TextAreaField(
+        "附件",
+        [Length(max=2000)],
+        description="一行一个：先写名称，空一格写网址。最多 5 个；订阅通知里看不到。",
+    )
     route = SelectField("发送方式", choices=ROUTES)
     due_at = DateTimeLocalField("发送时间", [DataRequired("请填写发送时间，例如 2026-12-30 09:00。")], format=MOMENT)
     late_policy = SelectField(
@@ -98,6 +103,7 @@ class NoticeForm(Form):
             "department": (self.department.data or "").strip(),
             "source_document": (self.source_document.data or "").strip(),
             "url": (self.url.data or "").strip(),
+            "attachments": attachments_of(self.attachments.data or ""),
             "route": self.route.data,
             "due_at": _instant(self.due_at.data),
             "late_policy": self.late_policy.data,
@@ -114,6 +120,13 @@ class NoticeForm(Form):
             return (self.pattern.data or "").strip()
         return pattern_of(self.repeat.data or "", self.due_at.data) if self.due_at.data else ""
 
+    def validate_attachments(self, field: TextAreaField) -> None:
+        """Each line is a name and a link."""
+        try:
+            msgspec.convert(attachments_of(field.data or ""), Attachments)
+        except msgspec.ValidationError as error:
+            raise ValidationError("请每行写一个附件：名称（40 字以内）、空格、网址；最多 5 个。") from error
+
     def draft(self, author: str) -> NoticeDraft:
         """A new notice."""
         return msgspec.convert({**self.values(), "author": author}, NoticeDraft)
@@ -127,11 +140,19 @@ def fields_of(notice: Notice) -> dict[str, object]:
     """A notice as the form's values, by the city's clock."""
     names = ("title", "body", "department", "source_document", "url", "route", "late_policy", "emergency")
     known: dict[str, object] = {name: getattr(notice, name) for name in (*names, "quiet_from", "quiet_until")}
+    known["attachments"] = "\n".join(f"{one.name} {one.url}" for one in notice.attachments)
     known["due_at"] = _wall_clock(notice.due_at)
     known["expires_at"] = _wall_clock(notice.expires_at)
     known["repeat"], known["pattern"] = choice_of(notice.recurrence), notice.recurrence
     known["repeat_until"] = _wall_clock(notice.recurrence_ends_at)
     return known
+
+
+def attachments_of(written: str) -> list[dict[str, str]]:
+    """Each line's name and link; what is left out is left empty and refused further on."""
+    lines = [line.strip() for line in written.splitlines() if line.strip()]
+    pairs = [line.rsplit(maxsplit=1) if len(line.split()) > 1 else ["", line] for line in lines]
+    return [{"name": name.strip(), "url": url} for name, url in pairs]
 
 
 def _wall_clock(instant: datetime | None) -> datetime | None:

@@ -456,3 +456,12 @@ async def test_a_list_of_a_notice_that_was_approved_asks_again_and_one_that_was_
     clock.advance(minutes=5)
     await office.lifecycle.tick()
     assert "名单不能再改" in await writer.read(f"{page}/list")
+
+
+async def test_attachments_are_written_a_line_each_and_shown_below_the_text(writer: Browser) -> None:
+    path = await written(writer, attachments="申报表 https://example.gov.cn/a.pdf")
+    assert "附件：申报表 https://example.gov.cn/a.pdf" in await writer.read(path)
+    assert "申报表 https://example.gov.cn/a.pdf</textarea>" in await writer.read(f"{path}/edit")
+    refused = await writer.post("/notices/new", **{**FIELDS, "attachments": "没有网址"})
+    assert refused.status == 422
+    assert "请每行写一个附件" in await refused.text()

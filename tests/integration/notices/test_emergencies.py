@@ -154,7 +154,7 @@ async def test_a_text_that_one_of_its_routes_cannot_carry_is_refused(office: Off
     await office.draft(**long)
     with pytest.raises(BadNotice, match="请删去约"):
         await office.draft(**long, emergency=True)
-    with pytest.raises(BadNotice, match="客服消息放不下"):
+    with pytest.raises(BadNotice, match="一条消息放不下"):
         await office.draft(**long, route="customer")
 
 

@@ -10,7 +10,7 @@ from uuid import UUID
 import pytest
 
 from bot.broadcast.sender import NotConfigured, WeChatSender, group_key, recipient_key, text_message
-from services.notices.values import ChunkKey, Content
+from services.notices.values import ChunkKey, Content, Link
 
 CITIZEN = UUID("11111111-1111-4111-8111-111111111111")
 CONTENT = Content(
@@ -67,6 +67,18 @@ async def test_a_template_notice_has_all_its_fields_and_the_citys_time() -> None
     assert data["keyword1"] == {"value": "云江市医疗保障局"}
     assert data["keyword2"] == {"value": "2026-11-24 09:00"}
     assert "通知第 12 号（云医保〔2026〕8号）" in data["remark"]["value"]
+
+
+async def test_attachments_stand_below_the_text_by_name_and_link() -> None:
+    client = RecordingClient()
+    content = replace(CONTENT, attachments=(Link(name="申报表", url="https://example.gov.cn/a.pdf"),))
+    await sender(client).send_one(content, route="template", address="o1", key="k")
+    data = client.calls[0]["data"]
+    assert isinstance(data, dict)
+    assert data["remark"]["value"].splitlines()[1] == "附件：申报表 https://example.gov.cn/a.pdf"
+    text = text_message(content)["text"]
+    assert isinstance(text, dict)
+    assert "附件：申报表 https://example.gov.cn/a.pdf" in text["content"]
 
 
 async def test_a_subscription_notice_keeps_to_twenty_characters() -> None:
