@@ -21,7 +21,7 @@ from services.citizens.types import Citizen
 from services.notices.dispatch import DispatchService
 from services.notices.filled import Filled
 from services.notices.rates import SharedRate
-from services.notices.rules import ROUTES, Answer, RouteName, RouteRules, Row, after_answer, backoff_seconds
+from services.notices.rules import MAX_DOUBTS, ROUTES, Answer, RouteName, RouteRules, Row, after_answer, backoff_seconds
 from services.notices.values import Chunk, Content, Outcome, Recipient
 
 log = structlog.stdlib.get_logger(__name__)
@@ -115,7 +115,7 @@ class ChunkWork:
         targets = await self._targets()
         # A burst that no bucket can ever hold would come all at once after a long wait.
         size = max(1, min(self._limits.burst, int(self._rate.rate.capacity)))
-        for burst in _bursts(targets, size):
+        for burst in bursts_of(targets, size):
             if self._stopping() or self._held or not await self._attempt(burst):
                 break
         if self._held:
@@ -249,20 +249,21 @@ class ChunkWork:
         return str(self._chunk.key.notice_id)
 
 
-def _bursts(targets: Sequence[Target], size: int) -> Iterator[Sequence[Target]]:
-    """All at once where one call carries them, else bursts of one route each. Rows in whose company two workers were
-    lost go alone: if one of them brings the worker down, the others are not there."""
+def bursts_of(targets: Sequence[Target], size: int) -> Iterator[Sequence[Target]]:
+    """All at once where one call carries them, else bursts of one route each. Rows in whose company a worker was lost
+    come last and in smaller company, a tenth of it for each loss, and alone before staff must decide: if one of them
+    brings the worker down, few others are there; and where it was somebody else's doing, few are hit again."""
     grouped = [target for target in targets if target.rules.grouped]
     if grouped:
         yield grouped
     single = [target for target in targets if not target.rules.grouped]
-    for route in dict.fromkeys(target.route for target in single):
-        calm = [target for target in single if target.route == route and target.recipient.workers_lost < 2]
-        for start in range(0, len(calm), size):
-            yield calm[start : start + size]
+    alike: dict[tuple[int, RouteName], list[Target]] = {}
     for target in single:
-        if target.recipient.workers_lost >= 2:
-            yield [target]
+        alike.setdefault((min(target.recipient.workers_lost, MAX_DOUBTS - 1), target.route), []).append(target)
+    for (lost, _), some in sorted(alike.items(), key=lambda one: one[0][0]):
+        company = 1 if lost == MAX_DOUBTS - 1 else max(1, size // 10**lost)
+        for start in range(0, len(some), company):
+            yield some[start : start + company]
 
 
 def _not_called(recipient: Recipient, reason: str) -> Outcome:
