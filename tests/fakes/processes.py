@@ -66,6 +66,11 @@ class Process:
         assert self._running is not None
         return await asyncio.wait_for(self._running.wait(), seconds)
 
+    @property
+    def has_ended(self) -> bool:
+        """Is it gone, of itself or because somebody killed it?"""
+        return self._running is not None and self._running.returncode is not None
+
     async def kill(self) -> None:
         """At once, as when the power fails."""
         self.send(signal.SIGKILL)

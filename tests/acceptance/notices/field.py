@@ -11,9 +11,10 @@ import os
 import signal
 import time
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from math import inf
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -36,7 +37,15 @@ from tests.fakes.waiting import eventually
 #: `make chaos-notices` has a hundred thousand.
 RECIPIENTS = int(os.environ.get("CHAOS_RECIPIENTS", "400"))
 KILLS = int(os.environ.get("CHAOS_KILLS", "3"))
+SOME = RECIPIENTS // 4
+#: Chunks that a worker has in hand at once.
+LANES = 4
+#: So that there is a middle in which something can happen.
+SLOWLY = str(RECIPIENTS // 10)
+#: The same for what needs no more than a moment of it.
+BRISKLY = str(RECIPIENTS // 4)
 ACCOUNT = "gh_yunjiang0001"
+OPENIDS = "oField"
 PLATFORM = {
     "ZQ_WECHAT_APP_ID": "wx0123456789abcdef",
     "ZQ_WECHAT_APP_SECRET": "a-secret-of-the-tests",
@@ -54,6 +63,7 @@ STATES = text("""
     SELECT c.address, d.state FROM notice_deliveries d JOIN citizens c ON c.citizen_id = d.citizen_id
     WHERE d.notice_id = :notice
 """)
+FEWEST_DOUBTS = text("SELECT min(doubts) FROM notice_deliveries WHERE notice_id = :notice AND state = 'in_doubt'")
 CUT = text("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE 'zhengqiao-worker%'")
 #: Longer than the longest pause between two tries.
 STUCK_SECONDS = 400.0
@@ -82,6 +92,7 @@ class Field:
     engine: AsyncEngine
     simulator: Process
     http: aiohttp.ClientSession
+    #: Every process that runs on it.
     workers: list[Process] = field(default_factory=list)
     _numbers: Any = field(default_factory=lambda: itertools.count(1))
     #: Where in the record each notice begins.
@@ -101,12 +112,11 @@ class Field:
 
     async def follow(self, count: int) -> None:
         """So many new followers, there and here."""
-        prefix = "oField"
         for path in COUNTED:
             await self.platform("PUT", "/sim/quotas", path=path, daily=100 * count)
-        await self.platform("POST", "/sim/followers/bulk", count=count, prefix=prefix)
+        await self.platform("POST", "/sim/followers/bulk", count=count, prefix=OPENIDS)
         async with self.sessions.begin() as session:
-            await session.execute(FOLLOW, {"account": ACCOUNT, "prefix": prefix, "count": count})
+            await session.execute(FOLLOW, {"account": ACCOUNT, "prefix": OPENIDS, "count": count})
 
     async def some_citizens(self, count: int) -> list[UUID]:
         """The first of them."""
@@ -120,24 +130,29 @@ class Field:
 
     # -- workers
 
-    async def worker(self, **settings: str) -> Process:
+    async def worker(self, module: str = "bot", **settings: str) -> Process:
         """A real worker, ready."""
         port = free_port()
+        rates = {"ZQ_NOTICES_PER_SECOND": "5000", "ZQ_NOTICE_LEASE_SECONDS": "4"}
+        return await self._start([module, "worker"], port, ZQ_WORKER_PORT=str(port), **{**rates, **settings})
+
+    async def edge(self, port: int) -> Process:
+        """A real edge, ready to hear of receipts."""
+        return await self._start(["bot", "edge"], port, ZQ_EDGE_PORT=str(port))
+
+    async def _start(self, arguments: Sequence[str], port: int, **settings: str) -> Process:
         process = Process(
-            arguments=["bot", "worker"],
+            arguments=arguments,
             environment={
                 **PLATFORM,
                 "DATABASE_URL": self.database_url,
                 "ZQ_DATA_DIR": str(self.folder / "data"),
                 "ZQ_SERVICE_TOKEN": "a-service-token-of-the-tests",
                 "ZQ_WECHAT_API_BASE": self.simulator.health_url.removesuffix("/healthz"),
-                "ZQ_WORKER_PORT": str(port),
-                "ZQ_NOTICES_PER_SECOND": "5000",
-                "ZQ_NOTICE_LEASE_SECONDS": "4",
                 **settings,
             },
             health_url=f"http://127.0.0.1:{port}/healthz",
-            log=self.folder / f"worker-{next(self._numbers)}.log",
+            log=self.folder / f"{arguments[-1]}-{next(self._numbers)}.log",
         )
         self.workers.append(process)
         await process.start()
@@ -164,6 +179,9 @@ class Field:
         await self.service.approve(str(notice.id), "李四")
         await self.lifecycle.freeze_all()
         return await self.service.get(str(notice.id))
+
+    async def is_in(self, notice: Notice, state: str) -> bool:
+        return (await self.service.get(str(notice.id))).state == state
 
     async def reached(self, notice: Notice, count: int) -> None:
         """Waits until so many are settled."""
@@ -199,6 +217,12 @@ class Field:
                     arrived[entry.openid] += 1
         return arrived
 
+    def called_back(self, *kinds: str) -> Counter[str]:
+        """How often the platform called the edge back about each openid, by what came of it."""
+        with self.record.open("rb") as lines:
+            entries = (msgspec.json.decode(line, type=Entry) for line in lines)
+            return Counter(entry.openid for entry in entries if entry.kind in kinds)
+
     async def check(self, notice: Notice) -> dict[str, set[str]]:
         """The oracle against the rows; gives the openids in each state."""
         received = self.received(notice)
@@ -216,6 +240,12 @@ class Field:
         assert counters.audience == sum(map(len, states.values()))
         return states
 
+    async def fewest_doubts(self, notice: Notice) -> float:
+        """The least number of times that we broke down over a row which is in doubt; infinite where none is."""
+        async with self.sessions() as session:
+            fewest = (await session.execute(FEWEST_DOUBTS, {"notice": notice.id})).scalar_one()
+        return inf if fewest is None else float(fewest)
+
     # -- the database
 
     async def cut_connections(self) -> None:
@@ -229,7 +259,7 @@ class Field:
 
 
 @asynccontextmanager
-async def open_field(folder: Path, database: Path) -> AsyncIterator[Field]:
+async def open_field(folder: Path, database: Path, **simulator_settings: str) -> AsyncIterator[Field]:
     """Database in `database`, all else in `folder`."""
     with EmbeddedPostgres(database) as server:
         database_url = server.ensure_database("field")
@@ -242,9 +272,10 @@ async def open_field(folder: Path, database: Path) -> AsyncIterator[Field]:
                 **PLATFORM,
                 "ZQ_SIM_PORT": str(port),
                 "ZQ_SIM_LOG": str(folder / "simulator.jsonl"),
-                # Receipts have tests of their own; here nobody listens for them.
+                # Only one test has an edge that listens for them.
                 "ZQ_SIM_RECEIPTS": "false",
                 "ZQ_SIM_ACCOUNT": ACCOUNT,
+                **simulator_settings,
             },
             health_url=f"http://127.0.0.1:{port}/healthz",
             log=folder / "simulator.log",

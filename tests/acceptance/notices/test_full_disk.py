@@ -14,8 +14,8 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from tests.acceptance.notices.field import RECIPIENTS, Field, open_field
-from tests.acceptance.notices.test_faults import SLOWLY, SOME, revived
+from tests.acceptance.notices.field import BRISKLY, RECIPIENTS, SOME, Field, open_field
+from tests.acceptance.notices.test_faults import revived
 
 #: A database with its log, and the rows of the audience.
 DISK_MEGABYTES = 300 + RECIPIENTS // 500
@@ -48,7 +48,7 @@ async def field(tmp_path: Path, small_disk: Path) -> AsyncIterator[Field]:
 
 async def test_a_disk_that_fills_up_and_has_room_again(field: Field, small_disk: Path) -> None:
     notice = await field.announce()
-    await field.worker(ZQ_NOTICES_PER_SECOND=SLOWLY)
+    await field.worker(ZQ_NOTICES_PER_SECOND=BRISKLY)
     await field.reached(notice, SOME)
 
     filler = small_disk / "filler"
