@@ -9,14 +9,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import structlog
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.db import Sessions
 from services.dense.availability import Availability
 from services.dense.embedder import Embedder, EmbeddingsFailed, EmbeddingsRefused, Vector
-from services.dense.store import VectorStore
+from services.dense.held import HeldVectors
+from services.dense.store import Kept, VectorStore
 from services.dense.types import Texts
 from services.metrics import Metrics
 from services.search.revisions import held_revision
+
+#: Vectors read from the database at a time.
+HELD_AT_A_TIME = 2_000
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -49,6 +54,8 @@ class Filler:
         self._unread: tuple[Texts, frozenset[str]] | None = None
         #: The length of the vectors kept; None where there are none.
         self.dimensions: int | None = None
+        #: The vectors of what is filled, as far as this process knows, where they fit.
+        self.held = HeldVectors()
 
     def settled(self, texts: Texts) -> bool:
         """Has every text its vector that can have one?"""
@@ -79,10 +86,19 @@ class Filler:
     async def _compare(self, texts: Texts) -> None:
         async with self._sessions() as session:
             kept = await self._store.kept(session)
+            await self._hold(session, kept)
         self._seen, self._filled, self._unread = texts, set(kept.filled), None
         self.dimensions = kept.dimensions
         self._pending = [one for one in texts.by_hash if one not in kept.filled and one not in kept.refused]
         self._metrics.embeddings_waiting(self._topic, len(self._pending))
+
+    async def _hold(self, session: AsyncSession, kept: Kept) -> None:
+        """Gets what is not at hand; nothing where all together do not fit."""
+        fits = self.held.fits(len(kept.filled), kept.dimensions or 0)
+        self.held.keep(kept.filled if fits else ())
+        lacking = self.held.lacking(kept.filled) if fits else []
+        for start in range(0, len(lacking), HELD_AT_A_TIME):
+            self.held.add(await self._store.vectors(session, lacking[start : start + HELD_AT_A_TIME]))
 
     async def _settle(self, texts: Texts) -> None:
         """Everything has its vector. What is no longer said goes, unless other texts have come meanwhile."""
@@ -120,6 +136,10 @@ class Filler:
         async with self._sessions.begin() as session:
             await self._store.save(session, vectors)
         self.dimensions = length
+        if self.held.fits(len(self._filled) + len(vectors), length):
+            self.held.add({one: vectors[one] for one in self.held.lacking(vectors)})
+        else:
+            self.held.keep(())
 
     async def _refused(self, wanted: Mapping[str, str], error: EmbeddingsRefused) -> bool:
         """One text may spoil a batch: it is tried alone, and set aside when it is refused alone."""

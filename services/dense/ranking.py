@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
@@ -11,7 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from services.background import looping
 from services.db import Sessions
 from services.dense.availability import Availability
-from services.dense.embedder import Embedder, EmbeddingsFailed
+from services.dense.embedder import Embedder, EmbeddingsFailed, Vector
 from services.dense.filler import Filler
 from services.dense.masking import masked
 from services.dense.store import NoVectors, VectorStore, prepare
@@ -72,8 +73,7 @@ class DenseRanking:
             vector = await self._embedder.question(asked)
             if len(vector) != length:
                 raise EmbeddingsFailed(f"{len(vector)} dimensions, {length} before")
-            async with self._sessions() as session:
-                found = await self._store.nearest(session, vector, above=scale.near, limit=LIMIT)
+            found = await self._nearest(vector, above=scale.near)
         except EmbeddingsFailed as error:
             self._metrics.embeddings("question", "failed")
             self._availability.failed(error)
@@ -86,6 +86,14 @@ class DenseRanking:
         self._availability.worked()
         nearness = {one: scale.nearness(similarity) for one, similarity in found.items()}
         return Near(nearness=nearness, unread=self._filler.unread(texts))
+
+    async def _nearest(self, vector: Vector, *, above: float) -> Mapping[str, float]:
+        # With many vectors that takes milliseconds: other requests go on meanwhile.
+        held = await asyncio.to_thread(self._filler.held.nearest, vector, above=above, limit=LIMIT)
+        if held is not None:
+            return held
+        async with self._sessions() as session:
+            return await self._store.nearest(session, vector, above=above, limit=LIMIT)
 
     @contextlib.asynccontextmanager
     async def running(self, texts: Callable[[], Texts | None]) -> AsyncIterator[None]:

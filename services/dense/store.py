@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -20,6 +21,8 @@ from services.dense.embedder import Vector
 CREATE_LOCK = 7_205_760
 #: A text claimed by a process that died is free again after this.
 LEASE_SECONDS = 60
+#: Bytes that pgvector sends before a vector's numbers: how many there are, and two that are kept free.
+_SENT_HEADER = 4
 
 _CREATE = """
     CREATE TABLE IF NOT EXISTS text_vectors (
@@ -89,6 +92,17 @@ class VectorStore:
             refused=frozenset(one for one, dimensions in found.items() if dimensions is None),
             dimensions=next(filter(None, found.values()), None),
         )
+
+    async def vectors(self, session: AsyncSession, hashes: Sequence[str]) -> dict[str, Vector]:
+        """Those of these hashes that are filled."""
+        rows = await session.execute(
+            text("""
+                SELECT text_hash, vector_send(vector) AS sent FROM text_vectors
+                WHERE topic = :topic AND model = :model AND text_hash = ANY(:hashes) AND vector IS NOT NULL
+            """),
+            {**self._mine, "hashes": list(hashes)},
+        )
+        return {row.text_hash: np.frombuffer(row.sent, dtype=">f4", offset=_SENT_HEADER).tolist() for row in rows}
 
     async def claim(self, session: AsyncSession, hashes: Sequence[str]) -> list[str]:
         """Those without a vector that nobody else is at; they are this process's for LEASE_SECONDS."""

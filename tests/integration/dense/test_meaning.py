@@ -9,6 +9,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from services.db import Sessions
+from services.dense.held import HeldVectors
 from services.faq.types import FaqResult
 from services.metrics import Metrics
 from tests.fakes.embeddings import EmbeddingsServer
@@ -53,6 +54,25 @@ async def test_the_first_question_after_a_start_is_ranked_as_later_ones(
         assert not service.is_ready
         await eventually(ready)
         assert found(await service.search(OTHER_WORDS)) == found(usual) != ("none", [])
+
+
+async def test_vectors_that_would_need_much_room_are_compared_in_the_database(
+    make: Make, sessions: Sessions, endpoint: EmbeddingsServer
+) -> None:
+    at_hand, elsewhere = make(), make()
+    held = HeldVectors(room=0)
+    elsewhere._index._dense._filler.held = held  # type: ignore[union-attr]
+    async with at_hand.running(), elsewhere.running():
+        await fill(at_hand)
+        await filled(sessions, endpoint, 4)
+
+        async def known() -> bool:
+            return elsewhere.has_read_meanings and at_hand.has_read_meanings
+
+        await eventually(known)
+        assert await elsewhere.search(OTHER_WORDS) == await at_hand.search(OTHER_WORDS)
+        assert (await elsewhere.search(OTHER_WORDS)).hits[0].id == "passport"
+        assert held.nearest([1.0] * 16, above=-1.0, limit=1) is None
 
 
 async def test_an_endpoint_that_is_down_keeps_no_service_from_being_ready(
