@@ -57,6 +57,11 @@ class Filler:
         #: The vectors of what is filled, as far as this process knows, where they fit.
         self.held = HeldVectors()
 
+    @property
+    def has_compared(self) -> bool:
+        """Does it know which vectors there are? Making those that are missing may take minutes."""
+        return self._seen is not None
+
     def settled(self, texts: Texts) -> bool:
         """Has every text its vector that can have one?"""
         return texts is self._settled

@@ -56,7 +56,7 @@ class DenseRanking:
     @property
     def has_looked(self) -> bool:
         """Has it tried to see which vectors there are? Before, a question would be ranked by its words only."""
-        return self._looked
+        return self._looked or self._filler.has_compared
 
     def has_read(self, texts: Texts) -> bool:
         """Has every text its vector that can have one?"""

@@ -90,6 +90,19 @@ async def test_an_endpoint_that_is_down_keeps_no_service_from_being_ready(
         assert (await service.search("居住证丢了怎么补")).verdict == "sure"
 
 
+async def test_a_service_is_ready_while_an_endpoint_keeps_it_waiting(make: Make, endpoint: EmbeddingsServer) -> None:
+    endpoint.seconds = 60.0
+    service = make()
+    await fill(service)
+
+    async def ready() -> bool:
+        return service.is_ready
+
+    async with service.running():
+        await eventually(ready, seconds=20.0)
+        assert not service.has_read_meanings
+
+
 async def test_a_question_that_words_answer_is_not_sent_away(
     make: Make, sessions: Sessions, endpoint: EmbeddingsServer
 ) -> None:
