@@ -9,7 +9,7 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 import aiohttp
@@ -24,7 +24,7 @@ from services.audience.service import AudienceService
 from services.citizens.service import CitizenService
 from services.clock import SystemClock
 from services.db import Sessions, make_engine, make_sessions
-from services.notices.dispatch import DispatchService
+from services.notices.dispatch import NOTHING_FILLED, DispatchService
 from services.notices.filling import FillingService
 from services.notices.lifecycle import LifecycleService
 from services.notices.rates import Rate, SharedRate
@@ -79,12 +79,18 @@ class MortalDispatch(DispatchService):
         return chunk
 
     async def advance(
-        self, chunk: Chunk, settled: Sequence[Outcome], attempt: Sequence[UUID], *, lease_seconds: float
+        self,
+        chunk: Chunk,
+        settled: Sequence[Outcome],
+        attempt: Sequence[UUID],
+        *,
+        lease_seconds: float,
+        filled: Mapping[UUID, Mapping[str, str]] = NOTHING_FILLED,
     ) -> Advance:
         if settled:
             self._reaper.passes("before_settling")
         self._reaper.passes("before_attempting")
-        advance = await super().advance(chunk, settled, attempt, lease_seconds=lease_seconds)
+        advance = await super().advance(chunk, settled, attempt, lease_seconds=lease_seconds, filled=filled)
         if advance.marked:
             self._reaper.passes("after_attempting")
         return advance
