@@ -15,8 +15,9 @@ from actions.base import BackedAction
 from actions.errors import BadValue, Missing
 from actions.forms import FormAction, Step, Turn
 from actions.memory import Event, item_in_hand, shown, take_in_hand
-from actions.options import Option
+from actions.options import Option, picked
 from actions.subject import subject, trimmed
+from actions.wording import titled
 
 CHECKLIST = "checklist"
 ITEM, ANSWER = "checklist_item", "situation"
@@ -27,7 +28,7 @@ _ASKING = re.compile(
     r"(?:请|麻烦)?(?:帮我|给我|替我|我想要|我要)?(?:生成|做|列|给|要|来|整理)?(?:一?[个份张下])?(?:我)?(?:自己的|专属的?)?"
     r"(?:材料|办事|准备|申请)?(?:清单|单子)|一次性(?:告知|告诉我?)(?:清单)?|(?:按|根据)我的情况"
 )
-_BACK = re.compile(r"上一[个步题问]|返回|选错|点错|改一下|重新选|刚才.*错")
+_BACK = re.compile(r"上一[个步题问]|返回|选错了?|点错了?|改一下|重新选|刚才.*错了?|^不对|^错了")
 _UNSURE = re.compile(r"不知道|不清楚|不确定|都不是|看不懂|什么意思|不懂|啥意思")
 
 
@@ -59,7 +60,7 @@ class ItemStep:
         if found.verdict == "sure":
             turn.take(self.slot, found.hits[0].task_code)
         elif found.verdict == "ask":
-            options = [Option(kind=ITEM, value=one.task_code, title=_title(one)) for one in found.hits]
+            options = [Option(kind=ITEM, value=one.task_code, title=title) for one, title in titled(found.hits)]
             turn.ask("utter_which_item", options)
             turn.answered = turn.hold = True
             turn.requested = self.slot
@@ -81,9 +82,20 @@ class SituationsStep:
             question, _, option = chosen.value.partition("/")
             turn.take("checklist_answers", {**answers, question: option})
         elif _BACK.search(turn.message.text):
-            turn.take("checklist_answers", dict(list(answers.items())[:-1]))
+            earlier = dict(list(answers.items())[:-1])
+            turn.take("checklist_answers", earlier | await self._instead(turn, earlier))
         elif _UNSURE.search(turn.message.text):
             turn.tell("utter_checklist_unsure", hotline=turn.parts.settings.hotline)
+
+    async def _instead(self, turn: Turn, earlier: dict[str, str]) -> dict[str, str]:
+        """What the question before is to be answered with, where that is said too: "不对，选1"."""
+        said = _BACK.sub("", turn.message.text).strip("，,。 ")
+        try:
+            asked = (await turn.parts.backends.checklist(turn.values[ITEM], earlier)).asked
+        except (BadValue, Missing):  # asking again tells the citizen
+            return {}
+        chosen = picked(said, _options(asked)) if asked and said else None
+        return dict([chosen.value.split("/", 1)]) if chosen else {}
 
     async def ask(self, turn: Turn) -> None:
         code, answers = turn.values[ITEM], turn.values["checklist_answers"] or {}
@@ -170,11 +182,10 @@ def tell(say: CollectingDispatcher, found: Checklist, *, hotline: str) -> None:
 
 
 def _ask(turn: Turn, found: Checklist, asked: Asked) -> None:
-    options = [Option(kind=ANSWER, value=f"{asked.id}/{one.id}", title=one.label) for one in asked.options]
-    response = "utter_checklist_first_question" if asked.number == 1 else "utter_checklist_question"
+    first = asked.number == 1 and not turn.answered and "checklist_answers" not in turn.taken
     turn.ask(
-        response,
-        options,
+        "utter_checklist_first_question" if first else "utter_checklist_question",
+        _options(asked),
         item=found.task_name,
         number=str(asked.number),
         count=str(asked.count),
@@ -182,5 +193,5 @@ def _ask(turn: Turn, found: Checklist, asked: Asked) -> None:
     )
 
 
-def _title(hit: Any) -> str:
-    return f"{hit.task_name}（{hit.district}）" if hit.district else str(hit.task_name)
+def _options(asked: Asked) -> list[Option]:
+    return [Option(kind=ANSWER, value=f"{asked.id}/{one.id}", title=one.label) for one in asked.options]
