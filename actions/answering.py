@@ -40,6 +40,8 @@ from actions.wording import titled
 #: So many signs name something.
 NAMES = 2
 DISTRICTS = ("区", "县")
+#: A district's name without its last sign has no more.
+AREA_SIGNS = 3
 #: Nothing but a district.
 _AREA = re.compile(r"^[\u4e00-\u9fff]{2,4}[区县市]$")
 #: Asked without an item: the item is asked for, but who wants a telephone number gets one at once.
@@ -104,6 +106,11 @@ class Answers:
         """Something was named: found and told, unless it goes on about the answer told before."""
         hand, told = item_in_hand(self._tracker, self._clock.now()), answer_in_hand(self._tracker, self._clock.now())
         decision = nearby(await self._search(message, trimmed(message.text), named), message.text)
+        if hand and len(named) <= AREA_SIGNS and isinstance(decision, Which | Unknown):
+            for one in (await self._backends.find_items(f"{named}{hand.name}")).hits:
+                if one.task_name == hand.name and (one.district or "").rstrip("区县市") == named:
+                    # "江北的呢": without its last sign a district looks like any other name.
+                    return await self._guide(one.task_code, message.aspects)
         if told and goes_on(message.text, named) and not is_new(decision, told, hand.code if hand else None):
             return await self._more(told, message, decision)
         if unknown and isinstance(decision, Unknown):
