@@ -1,5 +1,5 @@
 """The launcher's command line: `up` runs everything; `model` trains; `assets` gets the console's scripts and styles;
-`services ...` runs a backend's command."""
+`services ...` and `bot ...` run their commands with this machine's settings."""
 
 from __future__ import annotations
 
@@ -16,9 +16,10 @@ from launcher.checks import CannotStart
 from launcher.environment import load_environment
 from launcher.model import TrainingFailed, ensure_model
 from launcher.supervisor import StartFailed
-from launcher.up import run_services_command, up
+from launcher.up import run_command, up
 
 ROOT = Path(__file__).resolve().parent.parent
+PROGRAMS = ("services", "bot")
 
 
 def main() -> int:
@@ -31,8 +32,8 @@ def main() -> int:
             asyncio.run(up(ROOT, data_dir, os.environ, out, city=city))
         elif arguments.command == "assets":
             ensure_assets(ROOT, out)
-        elif arguments.command == "services":
-            return asyncio.run(run_services_command(ROOT, data_dir, os.environ, arguments.words))
+        elif arguments.command in PROGRAMS:
+            return asyncio.run(run_command(ROOT, data_dir, os.environ, arguments.command, arguments.words))
         else:
             asyncio.run(ensure_model(ROOT, load_environment(os.environ, data_dir), out))
     except (CannotStart, StartFailed, TrainingFailed, AssetsFailed, RuntimeError, ValueError) as error:
@@ -56,8 +57,9 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("--no-city", action="store_true", help="do not load the example city")
     commands.add_parser("model", help="train the assistant where the model is missing or stale")
     commands.add_parser("assets", help="get the console's scripts and styles where they are missing or outdated")
-    services = commands.add_parser("services", help="run `python -m services ...` with this machine's settings")
-    services.add_argument("words", nargs=argparse.REMAINDER)
+    for program in PROGRAMS:
+        run = commands.add_parser(program, help=f"run `python -m {program} ...` with this machine's settings")
+        run.add_argument("words", nargs=argparse.REMAINDER)
     return parser
 
 

@@ -54,11 +54,13 @@ async def _up(
         await _run(root, environment, out, simulator=simulator)
 
 
-async def run_services_command(root: Path, data_dir: Path, environ: Mapping[str, str], words: Sequence[str]) -> int:
-    """Runs one backend command on this machine's database, whether or not everything else is up; its exit code."""
+async def run_command(
+    root: Path, data_dir: Path, environ: Mapping[str, str], program: str, words: Sequence[str]
+) -> int:
+    """Runs `python -m <program> …` on this machine's database, whether or not all else is up; its exit code."""
     environment = with_platform(with_addresses(load_environment(environ, data_dir)))
     async with database(environment, data_dir, Console(quiet=True)) as environment:
-        argv = (sys.executable, "-m", "services", *words)
+        argv = (sys.executable, "-m", program, *words)
         process = await asyncio.create_subprocess_exec(*argv, cwd=root, env=environment)
         return await process.wait()
 

