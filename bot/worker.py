@@ -41,6 +41,7 @@ from services.training.examples import ExampleService
 from services.training.fingerprint import release_digest
 from services.training.making import MakingService
 from services.training.service import Rules, TrainingService
+from services.training.vocabulary import read_vocabulary
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -172,7 +173,7 @@ def _maker(messaging: Messaging) -> Maker:
     base = messaging.base
     return Maker(
         making=MakingService(sessions=base.sessions, clock=base.clock, release=release_digest(ROOT)),
-        examples=ExampleService(sessions=base.sessions, clock=base.clock),
+        examples=ExampleService(sessions=base.sessions, clock=base.clock, vocabulary=read_vocabulary(ROOT)),
         sessions=base.sessions,
         root=ROOT,
         environment=os.environ,

@@ -54,6 +54,7 @@ from services.training.examples import ExampleService
 from services.training.fingerprint import release_digest
 from services.training.service import TrainingService
 from services.training.settings import training_rules
+from services.training.vocabulary import read_vocabulary
 from services.vault.api import make_api as vault_api
 from services.vault.service import VaultService
 from services.web import BODY_LIMIT, Api, mount, problems
@@ -121,7 +122,7 @@ def make_topics(sessions: Sessions, clock: Clock, settings: ServicesSettings, me
         training=TrainingService(
             sessions=sessions, clock=clock, release=release_digest(ROOT), rules=training_rules(settings)
         ),
-        examples=ExampleService(sessions=sessions, clock=clock),
+        examples=ExampleService(sessions=sessions, clock=clock, vocabulary=read_vocabulary(ROOT)),
     )
 
 

@@ -16,11 +16,13 @@ from markupsafe import Markup
 from services.clock import Clock, local
 from services.console.assets import Assets
 from services.console.cookies import CSRF_FIELD
+from services.console.intents import entity_title, intent_title
 from services.console.keys import CSRF_TOKEN, FLASH_SHOWN, SIGNED_IN
 from services.console.pages import PREFIX, Area, MenuEntry
 from services.console.parts import Parts
 from services.staff.permissions import WITHOUT_ROLE, Role
 from services.staff.types import SignedIn
+from services.training.marks import pieces
 
 HERE = Path(__file__).parent
 MENU = web.AppKey("console_menu", list[MenuEntry])
@@ -73,6 +75,9 @@ def add_templates(app: web.Application, parts: Parts, assets: Assets, areas: Seq
         plain=plain,
         browser=browser,
         role_name=ROLE_NAMES.__getitem__,
+        intent=intent_title,
+        entity=entity_title,
+        pieces=pieces,
     )
 
 

@@ -19,7 +19,8 @@ from services.training.fingerprint import release_digest
 from services.training.release import take_in_release
 from services.training.service import TrainingService
 from services.training.settings import training_rules
-from services.training.types import Decided, HeldOut, ModelVersion, Wanted
+from services.training.types import Decided, HeldOut, ModelVersion, Problem, Wanted
+from services.training.vocabulary import read_vocabulary
 
 
 def register(commands: Commands) -> None:
@@ -68,7 +69,7 @@ def _add_data_commands(actions: Commands) -> None:
     export = actions.add_parser("export", help="write what a training learns from as Rasa's YAML files")
     export.add_argument("folder", type=Path)
     export.set_defaults(run=export_examples)
-    problems = actions.add_parser("problems", help="sentences of two intents, intents with too few examples")
+    problems = actions.add_parser("problems", help="what is wrong with the examples as a whole")
     problems.set_defaults(run=show_problems)
     hold_out = actions.add_parser("hold-out", help="keep a question apart, to judge models by")
     hold_out.add_argument("question")
@@ -91,7 +92,7 @@ def make_service(context: Context) -> TrainingService:
 
 
 def make_examples(context: Context) -> ExampleService:
-    return ExampleService(sessions=context.sessions, clock=context.clock)
+    return ExampleService(sessions=context.sessions, clock=context.clock, vocabulary=read_vocabulary(ROOT))
 
 
 async def want_version(arguments: argparse.Namespace, context: Context) -> int:
@@ -193,11 +194,20 @@ async def show_problems(arguments: argparse.Namespace, context: Context) -> int:
     """1 when there is something to look at."""
     found = await make_examples(context).problems()
     for one in found:
-        if one.kind == "two-intents":
-            context.out.print(f"同一句属于多个意图：{one.about}（{'、'.join(one.intents)}）", markup=False)
-        else:
-            context.out.print(f"例句太少：{one.about} 只有 {one.count} 条", markup=False)
+        context.out.print(_in_words(one), markup=False)
     return 1 if found else 0
+
+
+def _in_words(problem: Problem) -> str:
+    if problem.kind == "two-intents":
+        return f"同一句属于多个意图：{problem.about}（{'、'.join(problem.intents)}）"
+    if problem.kind == "held-out":
+        return f"保留题同时是例句：{problem.about}（{'、'.join(problem.intents)}）"
+    if problem.kind == "too-few":
+        return f"例句太少：{problem.about} 只有 {problem.count} 条"
+    if problem.kind == "unknown-entity":
+        return f"程序里没有这种标注：{problem.about}"
+    return f"没有一条例句标注过 {problem.about}，识别它的规则不起作用"
 
 
 async def hold_out_question(arguments: argparse.Namespace, context: Context) -> int:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from services.training.errors import BadData
-from services.training.examples import ExampleKnown, ExampleNotFound, ExampleService
+from services.training.errors import BadData, ExampleKnown, ExampleNotFound, IsHeldOut
+from services.training.examples import ExampleService
 from services.training.service import TrainingService
 from services.training.types import (
     Example,
@@ -47,7 +47,7 @@ def _routes_about_examples(handlers: _Handlers) -> Sequence[Route]:
             body=NewExample,
             response=Example,
             status=201,
-            errors=(BadData, ExampleKnown),
+            errors=(BadData, ExampleKnown, IsHeldOut),
         ),
         Route(
             method="PUT",
@@ -56,7 +56,7 @@ def _routes_about_examples(handlers: _Handlers) -> Sequence[Route]:
             summary="Change a sentence, or move it to another intent",
             body=NewExample,
             response=Example,
-            errors=(BadData, ExampleNotFound),
+            errors=(BadData, ExampleNotFound, ExampleKnown, IsHeldOut),
         ),
         Route(
             method="POST",
@@ -78,7 +78,7 @@ def _routes_about_examples(handlers: _Handlers) -> Sequence[Route]:
             method="GET",
             path="/problems",
             handler=handlers.list_problems,
-            summary="Sentences of two intents, intents with too few examples",
+            summary="What is wrong with the examples as a whole, such as a sentence of two intents",
             response=list[Problem],
         ),
     )

@@ -71,5 +71,33 @@ class BadData(BadRequest):
     type = "bad-training-data"
 
 
+class ExampleNotFound(NotFound):
+    """There is no such example."""
+
+    type = "example-not-found"
+
+
+class ExampleKnown(Conflict):
+    """The intent has this sentence already."""
+
+    type = "example-known"
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        super().__init__(f"the intent has this sentence already: {text}")
+
+
+class ExampleChanged(Conflict):
+    """Somebody else has changed the sentence meanwhile."""
+
+    type = "example-changed"
+
+
+class IsHeldOut(Conflict):
+    """The sentence is one that models are judged by; they must not learn it."""
+
+    type = "example-is-held-out"
+
+
 class LeaseLost(Exception):
     """Somebody else works on this version now, or it was cancelled."""

@@ -21,13 +21,11 @@ import yaml
 
 from services.importing.delivery import Delivery, Entry, content_hash
 from services.importing.report import BadRow, Report
+from services.training import marks
 from services.training.types import Example
 
 FEED = "release"
 LINE = re.compile(r"^\s*- ?(.*)$")
-#: An entity as Rasa writes it; what is in the brackets is what the citizen says.
-ENTITY = re.compile(r"\[([^\[\]]*)\]\(([^()]*)\)|\[([^\[\]]*)\]\{([^{}]*)\}")
-NAME = re.compile(r"^[a-z][a-z0-9_]*$")
 VERSION = "3.1"
 
 
@@ -59,7 +57,7 @@ def _take(delivery: Delivery[Example], said: Said, report: Report) -> None:
     except msgspec.ValidationError as error:
         report.bad.append(BadRow(place=said.place, field="", reason=str(error)))
         return
-    problem = markup_problem(said.text)
+    problem = marks.problem(said.text)
     if problem:
         report.bad.append(BadRow(place=said.place, field="text", reason=problem))
         return
@@ -117,24 +115,6 @@ def _unquoted(text: str) -> str:
     if len(text) > 1 and text[0] == text[-1] and text[0] in "'\"":
         return text[1:-1]
     return text
-
-
-def plain(text: str) -> str:
-    """What the citizen says, without the marks of entities."""
-    return ENTITY.sub(lambda found: found.group(1) or found.group(3) or "", text)
-
-
-def markup_problem(text: str) -> str | None:
-    """What is wrong with the marks of entities in a sentence; None where nothing is."""
-    for found in ENTITY.finditer(text):
-        words, name = found.group(1), found.group(2)
-        if words is not None and not words.strip():
-            return "an entity marks no words"
-        if words is not None and not NAME.match(name.split(":")[0]):
-            return f"`{name}` is no name of an entity"
-    if any(sign in ENTITY.sub("", text) for sign in "[]{}"):
-        return "a bracket of an entity has no partner"
-    return None
 
 
 def write_folder(folder: Path, examples: Iterable[Example], release: Path) -> None:

@@ -16,6 +16,7 @@ from services.training.examples import ExampleService, digest_of, read_release
 from services.training.fingerprint import release_digest
 from services.training.service import ITSELF, Rules, TrainingService
 from services.training.types import Wanted
+from services.training.vocabulary import read_vocabulary
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -28,7 +29,7 @@ async def take_in_release(sessions: Sessions, clock: Clock, model: Path) -> int 
     """
     folder = ROOT / "data" / "nlu"
     delivery, report = await asyncio.to_thread(read_release, folder)
-    known = ExampleService(sessions=sessions, clock=clock)
+    known = ExampleService(sessions=sessions, clock=clock, vocabulary=await asyncio.to_thread(read_vocabulary, ROOT))
     await known.take_in(delivery, report)
     examples = [entry.value for entry in delivery.entries]
     digest = digest_of(examples)

@@ -213,11 +213,13 @@ class IntentSize(msgspec.Struct, frozen=True, kw_only=True):
 class Problem(msgspec.Struct, frozen=True, kw_only=True):
     """Something about the training data that staff should look at."""
 
-    kind: Literal["two-intents", "too-few"]
-    #: The sentence, or the intent.
+    #: held-out: a sentence that models learn and are judged by; unused-pattern: an entity that a pattern is to find,
+    #: which Rasa looks for only where an example marks one.
+    kind: Literal["two-intents", "held-out", "too-few", "unknown-entity", "unused-pattern"]
+    #: The sentence, the intent, or the entity.
     about: str
     intents: list[str]
-    #: How many examples the intent has; 0 for a sentence.
+    #: How many examples the intent has; 0 for others.
     count: int
 
 

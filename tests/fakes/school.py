@@ -12,9 +12,11 @@ from services.training.making import Claim, Made, MakingService
 from services.training.rasa_yaml import example_id
 from services.training.service import Rules, TrainingService
 from services.training.types import Change, Evaluation, Example, Judged, ModelVersion, Wanted
+from services.training.vocabulary import Vocabulary
 from tests.fakes.clock import FixedClock
 
 RELEASE = "release-1"
+VOCABULARY = Vocabulary(entities=frozenset({"item", "mobile"}), patterns=frozenset({"mobile"}))
 SENTENCES = (("greet", "你好"), ("greet", "您好"), ("ask_place", "[护照](item)在哪办"), ("ask_fee", "护照多少钱"))
 
 
@@ -67,7 +69,7 @@ def make_school(sessions: Sessions) -> School:
     return School(
         sessions=sessions,
         clock=clock,
-        examples=ExampleService(sessions=sessions, clock=clock),
+        examples=ExampleService(sessions=sessions, clock=clock, vocabulary=VOCABULARY),
         training=TrainingService(sessions=sessions, clock=clock, release=RELEASE, rules=Rules()),
         making=MakingService(sessions=sessions, clock=clock, release=RELEASE),
     )

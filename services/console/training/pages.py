@@ -12,7 +12,7 @@ from services.console.errors import Refusal
 from services.console.pages import Area, MenuEntry, Page, Task
 from services.console.paging import PAGE_SIZE, make_listing, place
 from services.console.parts import Parts
-from services.console.training import data
+from services.console.training import examples, held_out, intents
 from services.console.training.forms import PromoteForm, WantForm
 from services.console.visit import Visit
 from services.errors import NotFound, ServiceError
@@ -63,7 +63,9 @@ def make_area(parts: Parts) -> Area:
             Page(method="POST", path=f"{one}/cancel", handler=pages.cancel, permission=RUN),
             Page(method="POST", path=f"{one}/decide", handler=pages.decide, permission=PROMOTE),
             Page(method="POST", path=f"{one}/promote", handler=pages.promote, permission=PROMOTE),
-            *data.make_pages(parts),
+            *intents.make_pages(parts),
+            *examples.make_pages(parts),
+            *held_out.make_pages(parts),
         ),
         menu=(MenuEntry(title="模型训练", path="/training", permission=VIEW, icon="mortarboard", position=200),),
         tasks=pages.tasks,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import uuid4
 
 from playwright.sync_api import expect
 
@@ -96,7 +97,7 @@ def test_examples_and_questions_kept_apart_are_edited(as_staff: AsStaff, console
     picture(page, "examples")
     page.get_by_role("link", name="新增例句").click()
     page.get_by_label("例句", exact=True).fill("办护照要花多少")
-    page.get_by_label("意图").select_option("ask_fee")
+    page.get_by_label("意图", exact=True).select_option("ask_fee")
     assert_accessible(page)
     page.get_by_role("button", name="保存").click()
     expect(page.get_by_text("下一次训练时学习").first).to_be_visible()
@@ -114,3 +115,71 @@ def test_examples_and_questions_kept_apart_are_edited(as_staff: AsStaff, console
     page.get_by_role("button", name="移出").click()
     page.get_by_role("button", name="确定").click()
     expect(page.get_by_role("cell", name="护照几块钱")).to_have_count(0)
+
+
+#: How many characters are chosen of a textarea, by a mouse, a finger or the keyboard: the page sees only the selection.
+CHOOSE = "(area, [start, end]) => { area.focus(); area.setSelectionRange(start, end); }"
+
+
+def test_words_of_an_example_are_marked_by_selecting_them(as_staff: AsStaff, console: Console) -> None:
+    console.run(lambda sessions: make_school(sessions).import_release(*SENTENCES))
+    page, said = as_staff(Role.EDITOR), uuid4().hex[:6]
+    page.goto(f"{console.url}/training/examples/new?intent=ask_fee")
+    area, marks = page.get_by_label("例句", exact=True), page.get_by_role("list", name="已有的标注")
+    area.fill(f"𠮷{said}的电话 13800138000 交多少")
+    page.get_by_role("button", name="标注", exact=True).click()
+    expect(page.get_by_text("请先在例句里选中要标注的文字。")).to_be_visible()
+
+    # The first character is two to a browser; the spaces that a finger takes along are left out by the page.
+    start = 2 + len(f"{said}的电话 ")
+    area.evaluate(CHOOSE, [start - 1, start + len("13800138000 ")])
+    expect(page.get_by_text("已选中：“13800138000”")).to_be_visible()
+    page.get_by_label("选中的文字是").select_option(label="手机号")
+    page.get_by_role("button", name="标注", exact=True).click()
+    expect(page.locator("mark")).to_have_text("13800138000手机号")
+    assert_accessible(page)
+    picture(page, "example-marked")
+    page.get_by_role("button", name="标注", exact=True).click()
+    expect(page.get_by_text("这几个字里已经有标注，请先移除它。")).to_be_visible()
+
+    # What is written before the words moves their mark; what is written into them takes it away.
+    area.press("Control+Home")
+    area.press_sequentially("问")
+    expect(page.locator("mark")).to_have_text("13800138000手机号")
+    page.get_by_role("button", name="保存").click()
+    page.get_by_role("link", name=said).click()
+    expect(page.locator("mark")).to_have_text("13800138000手机号")
+
+    # With the keyboard alone: the last two characters.
+    area.focus()
+    page.keyboard.press("Control+End")
+    page.keyboard.press("Shift+ArrowLeft")
+    page.keyboard.press("Shift+ArrowLeft")
+    expect(page.get_by_text("已选中：“多少”")).to_be_visible()
+    page.keyboard.press("Tab")
+    page.keyboard.press("ArrowDown")
+    meant = page.get_by_label("选中的文字是").evaluate("list => list.selectedOptions[0].text")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.locator("mark")).to_have_text(["13800138000手机号", f"多少{meant}"])
+    marks.get_by_role("button", name="移除标注：多少").press("Enter")
+    expect(page.locator("mark")).to_have_count(1)
+    page.get_by_role("button", name="保存").click()
+    expect(page.locator("mark", has_text="13800138000").first).to_be_visible()
+    assert_accessible(page)
+    picture(page, "examples-marked")
+
+
+def test_chosen_examples_are_moved_to_another_intent(as_staff: AsStaff, console: Console) -> None:
+    name = uuid4().hex[:6]
+    console.run(lambda sessions: make_school(sessions).import_release(*SENTENCES, ("greet", f"{name}要多少钱")))
+    page = as_staff(Role.EDITOR)
+    page.goto(f"{console.url}/training/intents")
+    assert_accessible(page)
+    picture(page, "intents")
+    page.goto(f"{console.url}/training/examples?q={name}")
+    page.get_by_label(f"选择：{name}要多少钱").check()
+    page.get_by_label("把勾选的例句移到").select_option("ask_fee")
+    page.get_by_role("button", name="移动").click()
+    page.get_by_role("button", name="确定").click()
+    expect(page.get_by_text("已把 1 条移到“问收费”")).to_be_visible()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from services.db import Sessions
 from services.staff.permissions import Role
 from services.training.models import ExampleRow
+from services.training.rasa_yaml import example_id
 from tests.fakes.school import SENTENCES, School, change
 from tests.integration.console.conftest import Browser, NewBrowser
 
@@ -135,7 +137,7 @@ async def test_examples_are_added_moved_found_and_removed(
     [
         ({"intent": "", "text": "你好"}, 422, "请选择意图。"),
         ({"intent": "greet", "text": ""}, 422, "请填写例句。"),
-        ({"intent": "greet", "text": "[你好](x"}, 422, "方括号要成对"),
+        ({"intent": "greet", "text": "[你好](x"}, 422, "不能有半角的 [ ] { }"),
         ({"intent": "greet", "text": "你好"}, 409, "已经有这句话了"),
         ({"intent": "unknown", "text": "你好"}, 422, "intent-errors"),
     ],
@@ -158,9 +160,10 @@ async def test_an_example_that_cannot_be_used_is_refused_in_words(
 async def test_problems_of_the_data_are_shown(trainer: Browser, school: School) -> None:
     await school.import_release(*SENTENCES, ("ask_place", "护照多少钱"))
 
-    page = await trainer.read("/training/examples")
-    assert "“护照多少钱”同时属于 ask_fee、ask_place" in page
+    page = await trainer.read("/training/intents")
+    assert "“护照多少钱”同时属于 问收费、问地点" in page
     assert "少于 20 条容易认错" in page
+    assert "没有一条例句标注过“手机号”" in page
 
 
 async def test_questions_are_kept_apart_and_taken_out(trainer: Browser, school: School) -> None:
@@ -197,3 +200,103 @@ async def test_the_home_page_says_that_changes_wait(trainer: Browser, school: Sc
     await school.made(b"better", change("护照多少钱"))
 
     assert "新版本的变化等待审阅" in await trainer.read("/")
+
+
+def marked(start: int, end: int, words: str, entity: str = "mobile") -> str:
+    return json.dumps([{"start": start, "end": end, "words": words, "entity": entity}])
+
+
+async def test_words_of_an_example_are_marked_shown_and_marked_no_more(trainer: Browser, school: School) -> None:
+    await school.import_release(*SENTENCES)
+    key = example_id("ask_fee", "护照多少钱")
+    path = f"/training/examples/{key}"
+
+    sent = await trainer.post(path, intent="ask_fee", text="  我是13800138000\r\n", marks=marked(4, 15, "13800138000"))
+    assert sent.status == 303
+    assert (await school.examples.example(key)).text == "我是[13800138000](mobile)"
+    listed = await trainer.read("/training/examples", intent="ask_fee")
+    assert (
+        '<mark class="zq-mark" data-entity="mobile">13800138000<span class="zq-mark-name">手机号</span></mark>'
+        in listed
+    )
+    page = await trainer.read(path)
+    assert "我是13800138000</textarea>" in page
+    assert "&#34;entity&#34;:&#34;mobile&#34;" in page
+
+    assert (await trainer.post(path, intent="ask_fee", text="我是13800138000", marks="[]")).status == 303
+    assert (await school.examples.example(key)).text == "我是13800138000"
+
+
+@pytest.mark.parametrize(
+    ("marks", "reason"),
+    [
+        (marked(0, 99, "我是"), "超出了例句（我是）"),
+        (marked(0, 2, "您是"), "超出了例句（您是）"),
+        (marked(0, 2, "我是", "city"), "没有“city”这种标注"),
+        (marked(0, 2, "我是", "Ci ty"), "标注的写法不对：Ci ty"),
+        (marked(-1, 2, "我是"), "标注没有传完整"),
+        ("[{}]", "标注没有传完整"),
+        ("[", "标注没有传完整"),
+        (json.dumps([json.loads(marked(0, 2, "我是"))[0]] * 2), "重叠了"),
+        (json.dumps([json.loads(marked(0, 2, "我是"))[0]] * 51), "标注没有传完整"),
+    ],
+)
+async def test_marks_without_a_place_or_a_name_are_refused_in_words(
+    trainer: Browser, school: School, marks: str, reason: str
+) -> None:
+    await school.import_release(*SENTENCES)
+
+    refused = await trainer.post("/training/examples/new", intent="ask_fee", text="我是13800138000", marks=marks)
+
+    assert refused.status == 422
+    assert reason in await refused.text()
+
+
+async def test_what_somebody_else_has_changed_meanwhile_is_not_written_over(trainer: Browser, school: School) -> None:
+    await school.import_release(*SENTENCES)
+    path = f"/training/examples/{example_id('ask_fee', '护照多少钱')}"
+    await trainer.post(path, intent="ask_fee", text="护照几块钱", seen="ask_fee 护照多少钱")
+
+    refused = await trainer.post(path, intent="ask_fee", text="护照贵吗", seen="ask_fee 护照多少钱")
+
+    assert refused.status == 409
+    assert "刚被别人改过" in await refused.text()
+
+
+async def test_chosen_examples_are_moved_together(trainer: Browser, school: School) -> None:
+    await school.import_release(*SENTENCES, ("greet", "护照多少钱"))
+    first, second = example_id("greet", "你好"), example_id("greet", "您好")
+
+    moved = await trainer.post("/training/examples/move", id=[first, second], intent="ask_place")
+    assert moved.status == 303
+    assert {"你好", "您好"} <= {one.text for one in await school.examples.all() if one.intent == "ask_place"}
+
+    refused = await trainer.post(
+        "/training/examples/move", id=[example_id("greet", "护照多少钱"), first], intent="ask_fee"
+    )
+    assert refused.status == 409
+    assert "一条也没有移动" in await refused.text()
+    assert (await trainer.post("/training/examples/move", id=[first], intent="")).status == 422
+    assert (await trainer.post("/training/examples/move", intent="greet")).status == 422
+    assert (await trainer.post("/training/examples/move", id=[first], intent="unknown")).status == 422
+    assert (await trainer.post("/training/examples/move", id=["none"], intent="greet")).status == 409
+
+
+async def test_intents_are_listed_with_what_the_live_version_makes_of_them(trainer: Browser, school: School) -> None:
+    await school.import_release(*SENTENCES)
+
+    page = await trainer.read("/training/intents", sort="examples")
+    assert page.index("问收费") < page.index("打招呼")
+    found = await trainer.read("/training/intents", q="收费", sort="f1")
+    assert "问收费" in found
+    assert "打招呼</a><div" not in found
+
+
+async def test_a_question_kept_apart_is_no_example(trainer: Browser, school: School) -> None:
+    await school.import_release(*SENTENCES)
+    await trainer.post("/training/held-out", question="护照几块钱", intent="ask_fee")
+
+    refused = await trainer.post("/training/examples/new", intent="ask_fee", text="护照几块钱")
+
+    assert refused.status == 409
+    assert "这句话是保留题" in await refused.text()

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from services.training.errors import BadData
-from services.training.examples import ExampleKnown, ExampleNotFound
+from services.training.errors import BadData, ExampleChanged, ExampleKnown, ExampleNotFound, IsHeldOut
+from services.training.marks import BadMarks
 from services.training.rasa_yaml import example_id
-from services.training.types import ExamplePage, NewExample
+from services.training.types import ExamplePage, HeldOut, NewExample, Problem
 from tests.fakes.school import SENTENCES, School
 
 
@@ -103,3 +103,83 @@ async def test_a_sentence_of_two_intents_and_a_small_intent_are_problems(school:
         ("护照多少钱", ["ask_fee", "ask_place"])
     ]
     assert {one.about for one in found if one.kind == "too-few"} == {"greet", "ask_fee", "ask_place"}
+
+
+async def test_what_is_marked_otherwise_is_still_the_same_sentence(school: School) -> None:
+    with pytest.raises(ExampleKnown):
+        await school.examples.add(new("ask_place", "护照在哪办"))
+    with pytest.raises(ExampleKnown):
+        await school.examples.edit(example_id("greet", "你好"), new("ask_place", "护照在[哪办](item)"))
+
+
+async def test_marking_words_of_a_sentence_changes_it_and_the_way_back_is_open(school: School) -> None:
+    key = example_id("ask_fee", "护照多少钱")
+
+    await school.examples.edit(key, new("ask_fee", "[护照](item)多少钱"))
+    assert ("ask_fee", "[护照](item)多少钱") in await texts(school)
+    await school.examples.edit(key, new("ask_fee", "护照多少钱"))
+    assert ("ask_fee", "护照多少钱") in await texts(school)
+
+
+async def test_an_entity_that_the_assistant_does_not_know_is_refused(school: School) -> None:
+    with pytest.raises(BadMarks, match="knows no entity `city`"):
+        await school.examples.add(new("ask_place", "[云江](city)在哪"))
+
+
+async def test_who_edits_an_older_state_of_a_sentence_is_told(school: School) -> None:
+    key = example_id("ask_fee", "护照多少钱")
+    seen = await school.examples.example(key)
+    await school.examples.edit(key, new("ask_fee", "护照要多少钱"), seen=seen)
+
+    with pytest.raises(ExampleChanged):
+        await school.examples.edit(key, new("ask_fee", "护照几块钱"), seen=seen)
+
+
+async def test_a_sentence_can_be_added_where_it_was_edited_into_another(school: School) -> None:
+    await school.examples.edit(example_id("ask_fee", "护照多少钱"), new("ask_fee", "护照几块钱"))
+
+    added = await school.examples.add(new("ask_fee", "护照多少钱"))
+
+    assert added.id != example_id("ask_fee", "护照多少钱")
+    assert {"护照多少钱", "护照几块钱"} <= {text for _, text in await texts(school)}
+
+
+async def test_sentences_move_together_or_not_at_all(school: School) -> None:
+    await school.examples.add(new("ask_fee", "在哪办护照"))
+    await school.examples.add(new("ask_place", "护照多少钱"))
+    keys = [example_id("ask_fee", "在哪办护照"), example_id("ask_fee", "护照多少钱")]
+
+    with pytest.raises(ExampleKnown, match="护照多少钱"):
+        await school.examples.move(keys, "ask_place", by="李四")
+    assert ("ask_fee", "在哪办护照") in await texts(school)
+
+    assert await school.examples.move(keys[:1], "ask_place", by="李四") == 1
+    assert await school.examples.move(keys[:1], "ask_place", by="李四") == 0
+    assert ("ask_place", "在哪办护照") in await texts(school)
+    with pytest.raises(BadData):
+        await school.examples.move(keys, "unknown", by="李四")
+    with pytest.raises(ExampleNotFound):
+        await school.examples.move(["none"], "ask_place", by="李四")
+    with pytest.raises(BadData):
+        await school.examples.move([str(number) for number in range(201)], "ask_place", by="李四")
+
+
+async def test_models_do_not_learn_what_they_are_judged_by(school: School) -> None:
+    await school.training.keep_apart(HeldOut(question="护照几块钱", intent="ask_fee"), by="李四")
+    await school.training.keep_apart(HeldOut(question="你好", intent="greet"), by="李四")
+
+    with pytest.raises(IsHeldOut):
+        await school.examples.add(new("ask_fee", "[护照](item)几块钱"))
+    found = await school.examples.problems()
+    assert [(one.about, one.intents) for one in found if one.kind == "held-out"] == [("你好", ["greet"])]
+
+
+async def test_a_pattern_that_no_example_marks_is_a_problem(school: School) -> None:
+    def kinds(found: list[Problem]) -> list[tuple[str, str]]:
+        return [(one.kind, one.about) for one in found if one.kind in {"unused-pattern", "unknown-entity"}]
+
+    assert kinds(await school.examples.problems()) == [("unused-pattern", "mobile")]
+    await school.examples.add(new("ask_fee", "电话[13800138000](mobile)"))
+    assert kinds(await school.examples.problems()) == []
+    await school.import_release(*SENTENCES, ("greet", "[云江](city)你好"))
+    assert kinds(await school.examples.problems()) == [("unknown-entity", "city")]

@@ -12,7 +12,7 @@ import yaml
 from services.importing.report import Report
 from services.training.errors import BadData
 from services.training.examples import digest_of, read_release
-from services.training.rasa_yaml import example_id, markup_problem, plain, read_folder, write_folder, zipped
+from services.training.rasa_yaml import example_id, read_folder, write_folder, zipped
 
 FILE = """
 version: "3.1"
@@ -112,15 +112,6 @@ def test_a_release_with_a_bad_file_is_refused_whole(folder: Path) -> None:
 
     with pytest.raises(BadData, match=r"more\.yml"):
         read_release(folder)
-
-
-def test_what_is_said_is_the_sentence_without_its_marks() -> None:
-    assert plain('[护照](item)和[居住证]{"entity": "item"}在哪办') == "护照和居住证在哪办"
-
-
-@pytest.mark.parametrize("text", ["[](item)在哪办", "[护照](Item)在哪办", "护照]在哪办", "[护照](item在哪办"])
-def test_marks_of_entities_that_mean_nothing_are_refused(text: str) -> None:
-    assert markup_problem(text)
 
 
 def test_an_example_keeps_its_id_however_often_it_is_read() -> None:
