@@ -40,7 +40,8 @@ from services.progress.service import ProgressService
 from services.training.examples import ExampleService
 from services.training.fingerprint import release_digest
 from services.training.making import MakingService
-from services.training.service import Rules, TrainingService
+from services.training.rules import Rules
+from services.training.service import TrainingService
 from services.training.vocabulary import read_vocabulary
 
 log = structlog.stdlib.get_logger(__name__)

@@ -52,6 +52,7 @@ from services.training.api import add_model_route
 from services.training.api import make_api as training_api
 from services.training.examples import ExampleService
 from services.training.fingerprint import release_digest
+from services.training.held_out import HeldOutService
 from services.training.service import TrainingService
 from services.training.settings import training_rules
 from services.training.vocabulary import read_vocabulary
@@ -86,6 +87,7 @@ class Topics:
     vault: VaultService
     training: TrainingService
     examples: ExampleService
+    held_out: HeldOutService
 
 
 def make_topics(sessions: Sessions, clock: Clock, settings: ServicesSettings, metrics: Metrics) -> Topics:
@@ -123,6 +125,7 @@ def make_topics(sessions: Sessions, clock: Clock, settings: ServicesSettings, me
             sessions=sessions, clock=clock, release=release_digest(ROOT), rules=training_rules(settings)
         ),
         examples=ExampleService(sessions=sessions, clock=clock, vocabulary=read_vocabulary(ROOT)),
+        held_out=HeldOutService(sessions=sessions, clock=clock),
     )
 
 
@@ -140,7 +143,7 @@ def make_apis(topics: Topics) -> Sequence[Api]:
         subscriptions_api(topics.subscriptions),
         notices_api(topics.notices, topics.verification, topics.trials),
         vault_api(topics.vault),
-        training_api(topics.training, topics.examples),
+        training_api(topics.training, topics.examples, topics.held_out),
     )
 
 

@@ -19,6 +19,7 @@ from services.training.errors import (
     Worse,
 )
 from services.training.examples import ExampleService
+from services.training.held_out import HeldOutService
 from services.training.service import TrainingService
 from services.training.types import (
     Change,
@@ -39,10 +40,10 @@ MODEL_PATH = f"{PREFIX}/model"
 ONE = "/versions/{version}"
 
 
-def make_api(service: TrainingService, examples: ExampleService) -> Api:
+def make_api(service: TrainingService, examples: ExampleService, held_out: HeldOutService) -> Api:
     """The routes of the model versions, and of what they are made from and judged by."""
     handlers = _Handlers(service)
-    routes = [*_routes_about_versions(handlers), *_routes_about_one(handlers), *data_routes(service, examples)]
+    routes = [*_routes_about_versions(handlers), *_routes_about_one(handlers), *data_routes(examples, held_out)]
     return Api(name="training", title="模型训练", prefix=PREFIX, routes=routes)
 
 

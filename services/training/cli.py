@@ -16,6 +16,7 @@ from services.importing.report import Report, print_report
 from services.training import rasa_yaml
 from services.training.examples import ExampleService
 from services.training.fingerprint import release_digest
+from services.training.held_out import HeldOutService
 from services.training.release import take_in_release
 from services.training.service import TrainingService
 from services.training.settings import training_rules
@@ -212,7 +213,7 @@ def _in_words(problem: Problem) -> str:
 
 async def hold_out_question(arguments: argparse.Namespace, context: Context) -> int:
     one = HeldOut(question=arguments.question, intent=arguments.intent)
-    await make_service(context).keep_apart(one, by=arguments.by)
+    await HeldOutService(sessions=context.sessions, clock=context.clock).keep(one, by=arguments.by)
     return 0
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from services.training.errors import BadData, ExampleKnown, ExampleNotFound, IsHeldOut
+from services.training.errors import BadData, ExampleKnown, ExampleNotFound, IsExample, IsHeldOut
 from services.training.examples import ExampleService
-from services.training.service import TrainingService
+from services.training.held_out import HeldOutService
 from services.training.types import (
     Example,
     ExamplePage,
@@ -23,9 +23,9 @@ from services.web import Call, Route
 ONE = "/examples/{id}"
 
 
-def data_routes(training: TrainingService, examples: ExampleService) -> Sequence[Route]:
+def data_routes(examples: ExampleService, held_out: HeldOutService) -> Sequence[Route]:
     """The routes below the training API's prefix."""
-    handlers = _Handlers(training, examples)
+    handlers = _Handlers(examples, held_out)
     return (*_routes_about_examples(handlers), *_routes_about_questions(handlers))
 
 
@@ -100,7 +100,7 @@ def _routes_about_questions(handlers: _Handlers) -> Sequence[Route]:
             summary="Keep a question apart, or correct its intent",
             body=KeptApart,
             response=HeldOut,
-            errors=(BadData,),
+            errors=(BadData, IsExample),
         ),
         Route(
             method="POST",
@@ -116,9 +116,9 @@ def _routes_about_questions(handlers: _Handlers) -> Sequence[Route]:
 class _Handlers:
     """Requests in, the services' answers out."""
 
-    def __init__(self, training: TrainingService, examples: ExampleService) -> None:
-        self._training = training
+    def __init__(self, examples: ExampleService, held_out: HeldOutService) -> None:
         self._examples = examples
+        self._held_out = held_out
 
     async def list_examples(self, call: Call) -> list[Example]:
         return await self._examples.page(call.query)
@@ -140,13 +140,13 @@ class _Handlers:
         return await self._examples.problems()
 
     async def list_held_out(self, call: Call) -> list[HeldOut]:
-        return await self._training.held_out()
+        return await self._held_out.all()
 
     async def keep_apart(self, call: Call) -> HeldOut:
         one = HeldOut(question=call.body.question, intent=call.body.intent)
         await self._examples.check_intent(one.intent)
-        await self._training.keep_apart(one, by=call.body.by)
+        await self._held_out.keep(one, by=call.body.by)
         return one
 
     async def forget_held_out(self, call: Call) -> Removal:
-        return Removal(removed=await self._training.forget_held_out(call.body.question))
+        return Removal(removed=await self._held_out.forget(call.body.question))

@@ -99,5 +99,15 @@ class IsHeldOut(Conflict):
     type = "example-is-held-out"
 
 
+class IsExample(Conflict):
+    """The question is an example that models learn; they must not be judged by it."""
+
+    type = "question-is-example"
+
+    def __init__(self, intent: str) -> None:
+        self.intent = intent
+        super().__init__(f"the question is an example of {intent}, so a model cannot be judged by it")
+
+
 class LeaseLost(Exception):
     """Somebody else works on this version now, or it was cancelled."""

@@ -14,7 +14,8 @@ from services.training import rasa_yaml
 from services.training.errors import UnderWay
 from services.training.examples import ExampleService, digest_of, read_release
 from services.training.fingerprint import release_digest
-from services.training.service import ITSELF, Rules, TrainingService
+from services.training.rules import Rules
+from services.training.service import ITSELF, TrainingService
 from services.training.types import Wanted
 from services.training.vocabulary import read_vocabulary
 

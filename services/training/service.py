@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,38 +22,26 @@ from services.training.errors import (
     NoLiveModel,
     NothingBefore,
     NotReady,
-    NotReviewed,
     UnderWay,
     VersionNotFound,
-    Worse,
 )
 from services.training.models import FileRow, PromotionRow, VersionRow
+from services.training.rules import Rules, check
 from services.training.types import (
     Change,
     Decided,
-    Evaluation,
-    HeldOut,
     LogLine,
     ModelVersion,
     Promotion,
     PromotionKind,
     Wanted,
 )
+from services.training.views import views
 
 log = structlog.stdlib.get_logger(__name__)
 
 #: Who is said to have done what the program does by itself.
 ITSELF = "系统"
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Rules:
-    """What a version has to show before it may become the live one."""
-
-    #: Every changed question must have been accepted.
-    reviewed: bool = True
-    #: How many points of 100 its accuracy on the held-out questions may be below that of the live version.
-    may_lose: float = 1.0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -139,35 +127,13 @@ class TrainingService:
         """The latest first."""
         async with self._sessions() as session:
             rows = await repository.versions(session, before=before, limit=limit)
-            return await self._views(session, rows)
+            return await views(session, rows, release=self._release)
 
     async def version(self, version: int) -> ModelVersion:
         """One version; raises VersionNotFound."""
         async with self._sessions() as session:
-            return (await self._views(session, [await self._version(session, version)]))[0]
-
-    async def _views(self, session: AsyncSession, rows: Sequence[VersionRow]) -> list[ModelVersion]:
-        current = await repository.live(session)
-        undecided = await repository.undecided(session, [row.version for row in rows])
-        return [
-            ModelVersion(
-                version=row.version,
-                state=row.state,  # type: ignore[arg-type]
-                requested_by=row.requested_by,
-                note=row.note,
-                requested_at=row.requested_at,
-                started_at=row.started_at,
-                finished_at=row.finished_at,
-                examples=row.examples,
-                intents=row.intents,
-                failure=row.failure,
-                fits=row.release == self._release,
-                live=current is not None and current.version == row.version,
-                evaluation=msgspec.convert(row.evaluation, Evaluation) if row.evaluation else None,
-                undecided=undecided.get(row.version, 0),
-            )
-            for row in rows
-        ]
+            row = await self._version(session, version)
+            return (await views(session, [row], release=self._release))[0]
 
     async def log(self, version: int, *, after: int = 0, limit: int = 200) -> list[LogLine]:
         """What happened while it was made, after this line; raises VersionNotFound."""
@@ -205,7 +171,7 @@ class TrainingService:
             await repository.lock_promotions(session)
             current = await repository.live(session)
             row = await self._usable(session, version, current)
-            await self._check_rules(session, row)
+            await check(session, row, self._rules)
             self._make_live(session, version, current, kind="promoted", by=by, reason=reason)
             self._note(session, actor, "training.promoted", version, reason=reason)
         log.info("training.promoted", version=version, by=by)
@@ -250,19 +216,6 @@ class TrainingService:
             raise DoesNotFit
         return row
 
-    async def _check_rules(self, session: AsyncSession, row: VersionRow) -> None:
-        if self._rules.reviewed:
-            undecided = (await repository.undecided(session, [row.version])).get(row.version, 0)
-            rejected = await repository.rejected(session, row.version)
-            if undecided or rejected:
-                raise NotReviewed(f"{undecided} questions undecided, {rejected} rejected")
-        evaluation = msgspec.convert(row.evaluation, Evaluation) if row.evaluation else None
-        if evaluation is None or evaluation.held_out is None or evaluation.held_out_before is None:
-            return
-        lost = (evaluation.held_out_before.accuracy - evaluation.held_out.accuracy) * 100
-        if lost > self._rules.may_lose:
-            raise Worse(f"{lost:.1f} points below the live version on the held-out questions")
-
     def _make_live(
         self,
         session: AsyncSession,
@@ -306,28 +259,6 @@ class TrainingService:
         if file is None:
             raise VersionNotFound
         return file.model
-
-    async def held_out(self) -> list[HeldOut]:
-        """The questions that models are judged by."""
-        async with self._sessions() as session:
-            return [HeldOut(question=row.question, intent=row.intent) for row in await repository.held_out(session)]
-
-    async def keep_apart(self, one: HeldOut, *, by: str, actor: Actor | None = None) -> None:
-        """Adds a question to judge by, or corrects its intent."""
-        async with self._sessions.begin() as session:
-            await repository.put_held_out(session, one, by=by, now=self._clock.now())
-            if actor is not None:
-                subject = Subject(kind="held-out", id=one.question[:100])
-                record(session, actor, "training.kept_apart", subject, now=self._clock.now(), after=one)
-
-    async def forget_held_out(self, question: str, *, actor: Actor | None = None) -> bool:
-        """Judges by this question no longer; was it there?"""
-        async with self._sessions.begin() as session:
-            gone = await repository.drop_held_out(session, question)
-            if gone and actor is not None:
-                subject = Subject(kind="held-out", id=question[:100])
-                record(session, actor, "training.kept_apart_no_more", subject, now=self._clock.now())
-            return gone
 
     def _note(
         self,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from services.settings import ServicesSettings
-from services.training.service import Rules
+from services.training.rules import Rules
 
 
 def training_rules(settings: ServicesSettings) -> Rules:

@@ -8,9 +8,11 @@ from services.db import Sessions
 from services.importing.delivery import Delivery, Entry, content_hash
 from services.importing.report import Report
 from services.training.examples import ExampleService
+from services.training.held_out import HeldOutService
 from services.training.making import Claim, Made, MakingService
 from services.training.rasa_yaml import example_id
-from services.training.service import Rules, TrainingService
+from services.training.rules import Rules
+from services.training.service import TrainingService
 from services.training.types import Change, Evaluation, Example, Judged, ModelVersion, Wanted
 from services.training.vocabulary import Vocabulary
 from tests.fakes.clock import FixedClock
@@ -27,6 +29,7 @@ class School:
     sessions: Sessions
     clock: FixedClock
     examples: ExampleService
+    held_out: HeldOutService
     training: TrainingService
     making: MakingService
 
@@ -70,6 +73,7 @@ def make_school(sessions: Sessions) -> School:
         sessions=sessions,
         clock=clock,
         examples=ExampleService(sessions=sessions, clock=clock, vocabulary=VOCABULARY),
+        held_out=HeldOutService(sessions=sessions, clock=clock),
         training=TrainingService(sessions=sessions, clock=clock, release=RELEASE, rules=Rules()),
         making=MakingService(sessions=sessions, clock=clock, release=RELEASE),
     )

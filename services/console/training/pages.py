@@ -13,6 +13,7 @@ from services.console.pages import Area, MenuEntry, Page, Task
 from services.console.paging import PAGE_SIZE, make_listing, place
 from services.console.parts import Parts
 from services.console.training import examples, held_out, intents
+from services.console.training.confusions import confusion_chart
 from services.console.training.forms import PromoteForm, WantForm
 from services.console.visit import Visit
 from services.errors import NotFound, ServiceError
@@ -109,6 +110,7 @@ class _Training:
 
     async def show(self, visit: Visit) -> web.StreamResponse:
         one = await self._training.version(_number(visit))
+        confusions = one.evaluation.cross_validation.confusions[:SHOWN_CONFUSIONS] if one.evaluation else []
         return visit.render(
             "training/version.html",
             one=one,
@@ -118,7 +120,8 @@ class _Training:
             intents=sorted(one.evaluation.cross_validation.intents, key=lambda score: score.f1)
             if one.evaluation
             else [],
-            confusions=one.evaluation.cross_validation.confusions[:SHOWN_CONFUSIONS] if one.evaluation else [],
+            confusions=confusions,
+            chart=confusion_chart(confusions),
         )
 
     async def events(self, visit: Visit) -> web.StreamResponse:

@@ -12,7 +12,8 @@ from services.embedded import ROOT
 from services.staff.permissions import Role
 from services.training.fingerprint import release_digest
 from services.training.making import MakingService
-from services.training.service import Rules, TrainingService
+from services.training.rules import Rules
+from services.training.service import TrainingService
 from services.training.types import Confusion, Evaluation, IntentScore, Judged, Wanted
 from tests.acceptance.console.conftest import AsStaff
 from tests.acceptance.console.staff import Console, assert_accessible, picture
@@ -72,6 +73,14 @@ def test_a_version_is_compared_reviewed_promoted_and_taken_back(as_staff: AsStaf
     expect(page.get_by_text("护照得花几个钱")).to_be_visible()
     assert_accessible(page)
     picture(page, "training-version")
+    chart = page.locator("#confusion")
+    chart.scroll_into_view_if_needed()
+    expect(chart.locator("canvas").first).to_be_visible()
+    # The one square there is; the axes' names leave it to the right of the middle.
+    size = chart.bounding_box()
+    assert size is not None
+    chart.click(position={"x": size["width"] * 0.7, "y": size["height"] * 0.3})
+    expect(page.locator(".zq-drilled")).to_contain_text("护照多少钱在哪交")
 
     page.get_by_role("button", name="接受", exact=True).first.click()
     page.get_by_role("button", name="全部接受").click()

@@ -300,3 +300,17 @@ async def test_a_question_kept_apart_is_no_example(trainer: Browser, school: Sch
 
     assert refused.status == 409
     assert "这句话是保留题" in await refused.text()
+
+
+async def test_what_models_learn_is_not_kept_apart_and_questions_are_searched(trainer: Browser, school: School) -> None:
+    await school.import_release(*SENTENCES)
+
+    refused = await trainer.post("/training/held-out", question="护照在哪办", intent="ask_place")
+    assert refused.status == 409
+    assert "这句话是“问地点”的例句" in await refused.text()
+    await trainer.post("/training/held-out", question="护照几块钱", intent="ask_fee")
+    await trainer.post("/training/held-out", question="早上好呀", intent="greet")
+    found = await trainer.read("/training/held-out", q="几块")
+    assert "护照几块钱" in found
+    assert "早上好呀" not in found
+    assert "护照几块钱" not in await trainer.read("/training/held-out", intent="greet")

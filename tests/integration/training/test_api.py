@@ -20,7 +20,7 @@ HEADERS = {"Authorization": f"Bearer {TOKEN}"}
 @pytest.fixture
 async def client(school: School) -> AsyncIterator[TestClient[web.Request, web.Application]]:
     app = web.Application(middlewares=[problems])
-    mount(app, [make_api(school.training, school.examples)], service_token=TOKEN)
+    mount(app, [make_api(school.training, school.examples, school.held_out)], service_token=TOKEN)
     add_model_route(app, school.training, service_token=TOKEN)
     async with TestClient(TestServer(app)) as client:
         yield client

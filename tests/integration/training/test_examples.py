@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from services.training.errors import BadData, ExampleChanged, ExampleKnown, ExampleNotFound, IsHeldOut
+from services.training.errors import BadData, ExampleChanged, ExampleKnown, ExampleNotFound, IsExample, IsHeldOut
 from services.training.marks import BadMarks
 from services.training.rasa_yaml import example_id
 from services.training.types import ExamplePage, HeldOut, NewExample, Problem
@@ -165,13 +165,27 @@ async def test_sentences_move_together_or_not_at_all(school: School) -> None:
 
 
 async def test_models_do_not_learn_what_they_are_judged_by(school: School) -> None:
-    await school.training.keep_apart(HeldOut(question="护照几块钱", intent="ask_fee"), by="李四")
-    await school.training.keep_apart(HeldOut(question="你好", intent="greet"), by="李四")
-
+    await school.held_out.keep(HeldOut(question="护照几块钱", intent="ask_fee"), by="李四")
+    with pytest.raises(IsExample) as refused:
+        await school.held_out.keep(HeldOut(question="护照在哪办", intent="ask_place"), by="李四")
+    assert refused.value.intent == "ask_place"
     with pytest.raises(IsHeldOut):
         await school.examples.add(new("ask_fee", "[护照](item)几块钱"))
+    await school.import_release(*SENTENCES, ("ask_fee", "护照几块钱"))
     found = await school.examples.problems()
-    assert [(one.about, one.intents) for one in found if one.kind == "held-out"] == [("你好", ["greet"])]
+    assert [(one.about, one.intents) for one in found if one.kind == "held-out"] == [("护照几块钱", ["ask_fee"])]
+
+
+async def test_questions_kept_apart_are_found_page_by_page(school: School) -> None:
+    for number, intent in enumerate(("ask_fee", "ask_place", "greet")):
+        await school.held_out.keep(HeldOut(question=f"第{number}题", intent=intent), by="李四")
+
+    first = await school.held_out.page(limit=2)
+    assert [one.question for one in first] == ["第0题", "第1题"]
+    assert [one.question for one in await school.held_out.page(after="第1题")] == ["第2题"]
+    assert [one.question for one in await school.held_out.page(intent="greet")] == ["第2题"]
+    assert [one.question for one in await school.held_out.page(words="1题")] == ["第1题"]
+    assert await school.held_out.page(words="%") == []
 
 
 async def test_a_pattern_that_no_example_marks_is_a_problem(school: School) -> None:

@@ -18,7 +18,7 @@ from services.training.errors import (
     VersionNotFound,
     Worse,
 )
-from services.training.service import Rules
+from services.training.rules import Rules
 from services.training.types import Decided, HeldOut, Wanted
 from tests.fakes.school import School, change
 
@@ -172,9 +172,9 @@ async def test_a_question_that_did_not_change_cannot_be_decided_on(school: Schoo
 
 
 async def test_questions_kept_apart_are_corrected_and_forgotten(school: School) -> None:
-    await school.training.keep_apart(HeldOut(question="护照几块钱", intent="ask_place"), by="李四")
-    await school.training.keep_apart(HeldOut(question="护照几块钱", intent="ask_fee"), by="李四")
+    await school.held_out.keep(HeldOut(question="护照几块钱", intent="ask_place"), by="李四")
+    await school.held_out.keep(HeldOut(question="护照几块钱", intent="ask_fee"), by="李四")
 
-    assert await school.training.held_out() == [HeldOut(question="护照几块钱", intent="ask_fee")]
-    assert await school.training.forget_held_out("护照几块钱")
-    assert not await school.training.forget_held_out("护照几块钱")
+    assert await school.held_out.all() == [HeldOut(question="护照几块钱", intent="ask_fee")]
+    assert await school.held_out.forget("护照几块钱")
+    assert not await school.held_out.forget("护照几块钱")
