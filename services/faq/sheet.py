@@ -36,6 +36,21 @@ COLUMNS: Mapping[str, str] = {
     "topics": "主题",
     "task_code": "相关事项编码",
 }
+#: What the template says under each heading. The row is passed over when it is still there.
+HINTS: Mapping[str, str] = {
+    "id": "新问答留空；修改已有的问答请保留导出时的编号",
+    "question": "（填写说明，可以不删）用群众的话写，一句话问清楚一件事",
+    "similar": "每行一种问法，最多 200 行",
+    "answer": "必填，第一句就说结论",
+    "department": "必填，答复部门的全称",
+    "source": "文件名称和文号",
+    "source_url": "以 http:// 或 https:// 开头",
+    "valid_from": "如 2026-01-01；马上生效请留空",
+    "valid_until": "如 2026-12-31；长期有效请留空",
+    "owner": "同事的登录名或姓名",
+    "topics": "多个主题用逗号隔开",
+    "task_code": "相关事项的编码，可以不填",
+}
 WIDTHS = (22, 40, 40, 70, 24, 30, 30, 14, 14, 16, 20, 30)
 NEEDED = ("question", "answer", "department")
 PLAIN = ("answer", "department", "source", "source_url", "owner", "task_code")
@@ -76,14 +91,28 @@ class Sheet:
 
 def written(entries: Iterable[FaqEntry]) -> bytes:
     """An .xlsx file: a row of headings, a row an entry; lists have a line in the cell for each."""
+    return _book(map(texts, entries))
+
+
+def template() -> bytes:
+    """An .xlsx file to be filled in: headings, and under them what belongs there."""
+    return _book([tuple(HINTS.values())])
+
+
+def texts(entry: FaqEntry) -> Sequence[str]:
+    """The entry's cells, in the order of the columns."""
+    return [_text(getattr(entry, field)) for field in COLUMNS]
+
+
+def _book(rows: Iterable[Sequence[str]]) -> bytes:
     book = Workbook(write_only=True)
     sheet = book.create_sheet("问答")
     sheet.freeze_panes = "A2"
     for number, width in enumerate(WIDTHS):
         sheet.column_dimensions[get_column_letter(number + 1)].width = width
     sheet.append([_cell(sheet, name, bold=True) for name in COLUMNS.values()])
-    for entry in entries:
-        sheet.append([_cell(sheet, _text(getattr(entry, field))) for field in COLUMNS])
+    for row in rows:
+        sheet.append([_cell(sheet, text) for text in row])
     content = io.BytesIO()
     book.save(content)
     return content.getvalue()
@@ -107,6 +136,8 @@ def read(name: str, content: bytes) -> Sheet:
             continue
         if len(seen) >= MOST_ROWS:
             raise BadSheet(f"一次最多导入 {MOST_ROWS} 行，请分几个文件。")
+        if _text(values["question"]) == HINTS["question"]:
+            continue
         found = _entry(values)
         if isinstance(found, str):
             bad.append(BadLine(line=line, reason=found))

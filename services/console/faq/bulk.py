@@ -13,7 +13,7 @@ from services.console.parts import Parts
 from services.console.upload import Upload
 from services.console.visit import Visit
 from services.faq.desk_types import DraftOutdated, OwnDraft, WordingTaken
-from services.faq.sheet import BadLine, BadSheet, Sheet, read, written
+from services.faq.sheet import COLUMNS, BadLine, BadSheet, Sheet, read, template, texts, written
 from services.faq.types import FaqEntry
 from services.staff.permissions import Permission
 
@@ -27,6 +27,8 @@ def make_pages(parts: Parts) -> Sequence[Page]:
     pages = _Bulk(parts)
     return (
         Page(method="GET", path="/faq/export.xlsx", handler=pages.export, permission=VIEW),
+        Page(method="GET", path="/faq/export.csv", handler=pages.export_csv, permission=VIEW),
+        Page(method="GET", path="/faq/template.xlsx", handler=pages.template, permission=VIEW),
         Page(method="GET", path="/faq/import", handler=pages.show, permission=PUBLISH),
         Page(method="POST", path="/faq/import", handler=pages.take_in, permission=PUBLISH, body_limit=FILE_LIMIT),
     )
@@ -49,9 +51,17 @@ class _Bulk:
         self._desk = parts.topics.faq_desk
 
     async def export(self, visit: Visit) -> web.StreamResponse:
-        entries = await self._desk.published()
-        mine = [one for one in entries if visit.person.may_touch(one.department)]
-        return visit.file("问答.xlsx", written(mine), EXCEL)
+        return visit.file("问答.xlsx", written(await self._mine(visit)), EXCEL)
+
+    async def export_csv(self, visit: Visit) -> web.StreamResponse:
+        return visit.csv("问答", list(COLUMNS.values()), [texts(one) for one in await self._mine(visit)])
+
+    async def template(self, visit: Visit) -> web.StreamResponse:
+        """Headings, and one row that says what belongs into each column; an import passes it over."""
+        return visit.file("问答模板.xlsx", template(), EXCEL)
+
+    async def _mine(self, visit: Visit) -> Sequence[FaqEntry]:
+        return [one for one in await self._desk.published() if visit.person.may_touch(one.department)]
 
     async def show(self, visit: Visit) -> web.StreamResponse:
         return visit.render("faq/import.html", outcome=None, problem="")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import AsyncIterator
 from datetime import timedelta
@@ -11,6 +12,7 @@ from uuid import uuid4
 import msgspec
 import pytest
 from aiohttp import FormData
+from openpyxl import load_workbook
 from sqlalchemy import text
 
 from services.app import Topics, make_topics
@@ -604,6 +606,39 @@ async def test_a_sheet_of_an_earlier_release_leaves_owner_and_first_day_alone(ed
 
     entry = await topics.faq.entry("hukou-1")
     assert (entry.answer, entry.owner, str(entry.valid_from)) == ("带出生证。", "lisi", "2026-11-01")
+
+
+async def test_answers_go_out_as_csv_and_the_file_comes_back_as_it_was(editor: Browser, topics: Topics) -> None:
+    await imported(topics, similar=["娃落户", "=1+1"])
+    published = await topics.faq_desk.published()
+    exported = await (await editor.get("/faq/export.csv")).read()
+    assert [entry for _, entry in read("问答.csv", exported).entries] == published
+
+    form = FormData()
+    form.add_field("file", exported.replace("带出生医学证明。".encode(), "带出生证。".encode()), filename="问答.csv")
+    form.add_field("write", "1")
+    assert "已写入" in await upload(editor, form)
+
+    assert (await topics.faq.entry("hukou-1")).answer == "带出生证。"
+
+
+async def test_the_template_says_what_belongs_where_and_is_filled_in_below(editor: Browser, topics: Topics) -> None:
+    content = await (await editor.get("/faq/template.xlsx")).read()
+    book = load_workbook(io.BytesIO(content))
+    sheet = book.worksheets[0]
+    assert [cell.value for cell in sheet[1]][:4] == ["编号", "问题", "相似问法", "答案"]
+    assert "必填" in str(sheet.cell(row=2, column=4).value)
+    sheet.append([None, "公园几点开门", None, "六点。", "园林局"])
+    filled = io.BytesIO()
+    book.save(filled)
+
+    form = FormData()
+    form.add_field("file", filled.getvalue(), filename="问答.xlsx")
+    form.add_field("write", "1")
+    text = await upload(editor, form)
+
+    assert "有问题的行（没有写入）" not in text
+    assert [entry.question for entry in await topics.faq_desk.published()] == ["公园几点开门"]
 
 
 async def test_a_file_that_is_no_sheet_and_no_file_are_refused_in_words(editor: Browser) -> None:
