@@ -29,6 +29,7 @@ from services.db import Sessions, make_engine, make_sessions, ping
 from services.dense.choice import make_dense
 from services.embedded import ROOT
 from services.faq.api import make_api as faq_api
+from services.faq.beyond import load_beyond
 from services.faq.editing import FaqDesk
 from services.faq.promises import PromiseService
 from services.faq.queue import QuestionQueue
@@ -96,7 +97,9 @@ def make_topics(sessions: Sessions, clock: Clock, settings: ServicesSettings, me
     audience = AudienceService(sessions=sessions, clock=clock)
     language = SharedLanguage()
     dense = make_dense((CATALOGUE, FAQ), sessions, settings, metrics)
-    faq = FaqService(sessions=sessions, clock=clock, language=language, dense=dense.get(FAQ))
+    faq = FaqService(
+        sessions=sessions, clock=clock, language=language, dense=dense.get(FAQ), beyond_all=load_beyond()
+    )
     catalogue = CatalogueService(sessions=sessions, clock=clock, language=language, dense=dense.get(CATALOGUE))
     second_person = settings.faq_review == "required"
     faq_desk = FaqDesk(sessions=sessions, clock=clock, faq=faq, second_person=second_person)

@@ -20,6 +20,7 @@ from services.db import make_engine, make_sessions
 from services.dense.choice import make_dense
 from services.dense.ranking import DenseRanking
 from services.embedded import EmbeddedPostgres, migrate
+from services.faq.beyond import load_beyond
 from services.faq.cli import import_files as import_entries
 from services.faq.service import TOPIC as FAQ
 from services.faq.service import FaqService
@@ -56,7 +57,11 @@ class Server:
         """An FAQ of the files' entries."""
         async with self.faq_rows(name, files) as context:
             service = FaqService(
-                sessions=context.sessions, clock=context.clock, language=self.language, dense=_dense(FAQ, context)
+                sessions=context.sessions,
+                clock=context.clock,
+                language=self.language,
+                dense=_dense(FAQ, context),
+                beyond_all=load_beyond(),
             )
             async with service.running():
                 await _read(service)

@@ -12,6 +12,7 @@ from rich.text import Text
 from services.cli import Commands, Context
 from services.clock import local
 from services.faq import recall_cli
+from services.faq.beyond import load_beyond
 from services.faq.incoming import ENTRIES
 from services.faq.service import FaqService
 from services.faq.types import FaqEntry
@@ -40,7 +41,9 @@ def register(commands: Commands) -> None:
 
 def make_service(context: Context) -> FaqService:
     """The service for one command."""
-    return FaqService(sessions=context.sessions, clock=context.clock, language=SharedLanguage())
+    return FaqService(
+        sessions=context.sessions, clock=context.clock, language=SharedLanguage(), beyond_all=load_beyond()
+    )
 
 
 async def import_entries(arguments: argparse.Namespace, context: Context) -> int:

@@ -29,6 +29,8 @@ TUNING = Tuning(
 )
 #: Hits looked at before expired ones are left out.
 LOOKED_AT = 30
+#: What no entry answers has to fit by so much better than the best entry.
+FARTHER = 1.0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -48,12 +50,21 @@ def is_valid(valid_from: date | None, valid_until: date | None, today: date) -> 
 
 
 def result(
-    found: Iterable[Scored], *, today: date, limit: int, thresholds: Thresholds, nearest: float | None = None
+    found: Iterable[Scored],
+    *,
+    today: date,
+    limit: int,
+    thresholds: Thresholds,
+    nearest: float | None = None,
+    beyond: float = 0.0,
 ) -> FaqResult:
-    """The result on this day; answers that hold no longer, or not yet, are withheld. `nearest`: see `decide`."""
+    """The result on this day; answers that hold no longer, or not yet, are withheld.
+
+    `nearest`: see `decide`. `beyond`: how well the best of the questions fits that no entry answers.
+    """
     shown = [one for one in found if is_valid(one.hit.valid_from, one.hit.valid_until, today)]
     judged = decide(shown, thresholds, nearest=nearest)
-    if judged == "none":
+    if judged == "none" or (not shown[0].exact and beyond > shown[0].score * FARTHER):
         return FaqResult(verdict="none", hits=[])
     verdict: Verdict = "sure" if judged == "sure" or sum(one.exact for one in shown) == 1 else "offer"
     return FaqResult(verdict=verdict, hits=[one.hit for one in shown[:limit]])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import date
 from typing import Any
@@ -16,7 +16,7 @@ from services.clock import Clock, local
 from services.db import Sessions
 from services.dense.ranking import DenseRanking
 from services.errors import BadRequest, NotFound
-from services.faq import promise_repository, ranking, repository
+from services.faq import beyond, promise_repository, ranking, repository
 from services.faq.models import FaqRow
 from services.faq.types import FaqEntry, FaqHit, FaqResult, HeldEntry, Recorded, Status, Unanswered, UnansweredQuestion
 from services.importing.delivery import Delivery, Entry, Progress, silent
@@ -47,16 +47,19 @@ class FaqService:
         clock: Clock,
         language: SharedLanguage,
         dense: DenseRanking | None = None,
+        beyond_all: Sequence[str] = (),
     ) -> None:
+        """`beyond_all`: questions that no entry is to answer, see `load_beyond`."""
         self._sessions = sessions
         self._clock = clock
         self._normalise = Normaliser()
-        self._index: LiveIndex[FaqHit] = LiveIndex(
+        self._beyond = beyond.documents(beyond_all)
+        self._index: LiveIndex[FaqHit | None] = LiveIndex(
             topic=TOPIC,
             sessions=sessions,
             language=language,
             tuning=ranking.TUNING,
-            load=_changes,
+            load=self._changes,
             dense=dense,
         )
 
@@ -91,9 +94,15 @@ class FaqService:
                 exact=one.exact,
             )
             for one in found.matches
+            if one.payload is not None
         ]
         return ranking.result(
-            scored, today=self._today(), limit=limit, thresholds=found.thresholds, nearest=found.nearest
+            scored,
+            today=self._today(),
+            limit=limit,
+            thresholds=found.thresholds,
+            nearest=found.nearest,
+            beyond=max((one.score for one in found.matches if one.payload is None), default=0.0),
         )
 
     async def entry(self, entry_id: str) -> HeldEntry:
@@ -162,24 +171,25 @@ class FaqService:
         self._index.outdate()
         log.info("faq.imported", added=report.added, updated=report.updated, gone=len(report.gone))
 
+    async def _changes(self, session: AsyncSession, revision: int) -> AsyncIterator[Changes[FaqHit | None]]:
+        """What the index has to learn; the first time, also what no entry answers."""
+        if not revision:
+            yield Changes(put=self._beyond, removed=())
+        async for rows in repository.ENTRIES_TABLE.changed_since(session, revision, repository.SEARCHED):
+            yield Changes(
+                put=[_document(row) for row in rows if row.retired_at is None],
+                removed=[row.id for row in rows if row.retired_at is not None],
+            )
+
     def _today(self) -> date:
         return local(self._clock.now()).date()
-
-
-async def _changes(session: AsyncSession, revision: int) -> AsyncIterator[Changes[FaqHit]]:
-    """What the index has to learn."""
-    async for rows in repository.ENTRIES_TABLE.changed_since(session, revision, repository.SEARCHED):
-        yield Changes(
-            put=[_document(row) for row in rows if row.retired_at is None],
-            removed=[row.id for row in rows if row.retired_at is not None],
-        )
 
 
 def _entry(row: FaqRow) -> FaqEntry:
     return msgspec.convert(row, FaqEntry, from_attributes=True)
 
 
-def _document(row: Row[Any]) -> Document[FaqHit]:
+def _document(row: Row[Any]) -> Document[FaqHit | None]:
     """By which words an entry is found."""
     return Document(
         key=row.id,

@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 import yaml
 
+from services.faq.beyond import load_beyond
+
 ROOT = Path(__file__).resolve().parents[3]
 QUESTIONS = ROOT / "benchmarks" / "understanding"
 STYLES = {"plain", "colloquial", "homophone", "typo", "traditional", "story"}
@@ -117,6 +119,7 @@ def test_every_entry_in_force_is_asked_for_and_no_expired_one(entries):
 def test_no_held_out_question_is_in_the_data_that_the_assistant_learns_from(asked, items, entries):
     known = {_bare(wording) for entry in entries.values() for wording in (entry["question"], *entry["similar"])}
     known |= {_bare(alias) for item in items.values() for alias in (item["task_name"], *item["aliases"])}
+    known |= {_bare(question) for question in load_beyond()}
     for path in sorted((ROOT / "data" / "nlu").rglob("*.yml")):
         lines = re.findall(r"^\s*-\s+(.+)$", path.read_text(encoding="utf-8"), flags=re.MULTILINE)
         known |= {_bare(re.sub(r"\[([^\]]*)\](\{[^}]*\}|\([^)]*\))", r"\1", line)) for line in lines}

@@ -88,3 +88,15 @@ def test_an_answer_of_tomorrow_makes_room_for_the_one_of_today() -> None:
 
 def test_when_only_expired_answers_fit_there_is_none() -> None:
     assert result([scored("old", 1.0, date(2026, 1, 1))], today=TODAY, limit=3).verdict == "none"
+
+
+def test_what_fits_better_to_a_question_that_nobody_answers_is_refused() -> None:
+    assert result([scored("a", 0.7)], today=TODAY, limit=3, beyond=0.9).verdict == "none"
+
+
+def test_an_entry_that_fits_as_well_as_what_nobody_answers_is_told() -> None:
+    assert result([scored("a", 0.9)], today=TODAY, limit=3, beyond=0.9).verdict == "sure"
+
+
+def test_an_entrys_own_wording_is_told_whatever_nobody_answers() -> None:
+    assert result([scored("a", 0.9, exact=True)], today=TODAY, limit=3, beyond=1.0).verdict == "sure"
