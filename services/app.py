@@ -97,9 +97,7 @@ def make_topics(sessions: Sessions, clock: Clock, settings: ServicesSettings, me
     audience = AudienceService(sessions=sessions, clock=clock)
     language = SharedLanguage()
     dense = make_dense((CATALOGUE, FAQ), sessions, settings, metrics)
-    faq = FaqService(
-        sessions=sessions, clock=clock, language=language, dense=dense.get(FAQ), beyond_all=load_beyond()
-    )
+    faq = FaqService(sessions=sessions, clock=clock, language=language, dense=dense.get(FAQ), beyond_all=load_beyond())
     catalogue = CatalogueService(sessions=sessions, clock=clock, language=language, dense=dense.get(CATALOGUE))
     second_person = settings.faq_review == "required"
     faq_desk = FaqDesk(sessions=sessions, clock=clock, faq=faq, second_person=second_person)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
+from services.catalogue.deeds import Wish
 from services.catalogue.districts import Reach, reach
 from services.catalogue.types import ItemHit, SearchResult, Verdict
 from services.search.space import Tuning
@@ -47,10 +48,16 @@ class Scored(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def result(
-    found: Iterable[Scored], *, area_code: str, limit: int, thresholds: Thresholds, nearest: float | None = None
+    found: Iterable[Scored],
+    *,
+    area_code: str,
+    limit: int,
+    thresholds: Thresholds,
+    wish: Wish,
+    nearest: float | None = None,
 ) -> SearchResult:
     """The result for a citizen of the area; an empty code: the area is not known. `nearest`: see `decide`."""
-    ranked = _ranked(found, area_code)
+    ranked = _ranked((_wished(one, wish) for one in found), area_code)
     shown = _distinct(ranked, area_code)
     verdict: Verdict = {"sure": "sure", "unsure": "ask", "none": "none"}[decide(shown, thresholds, nearest=nearest)]  # type: ignore[assignment]
     if verdict == "none":
@@ -62,6 +69,11 @@ def result(
         verdict = "sure"
     hits = [msgspec.structs.replace(scored.hit, score=round(scored.score, 4)) for scored in shown[:limit]]
     return SearchResult(verdict=verdict, hits=hits)
+
+
+def _wished(one: Scored, wish: Wish) -> Scored:
+    """What is called by its name needs no deed."""
+    return one if one.exact else replace(one, score=min(1.0, one.score * wish.fit(one.hit.task_name)))
 
 
 def _ranked(found: Iterable[Scored], area_code: str) -> list[Scored]:

@@ -13,6 +13,7 @@ from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.catalogue import ranking, repository
+from services.catalogue.deeds import Wish
 from services.catalogue.guide import make_guide
 from services.catalogue.models import CatalogueItem
 from services.catalogue.situations import checklist
@@ -51,6 +52,7 @@ class CatalogueService:
     ) -> None:
         self._sessions = sessions
         self._clock = clock
+        self._language = language
         #: Names of districts that items are for -> area code; it only grows.
         self._districts: dict[str, str] = {}
         self._index: LiveIndex[ItemHit] = LiveIndex(
@@ -95,7 +97,12 @@ class CatalogueService:
             ranking.Scored(hit=one.payload, score=one.score, words=one.words, exact=one.exact) for one in found.matches
         ]
         return ranking.result(
-            scored, area_code=area_code, limit=limit, thresholds=found.thresholds, nearest=found.nearest
+            scored,
+            area_code=area_code,
+            limit=limit,
+            thresholds=found.thresholds,
+            wish=Wish(self._language.get().normalise(question)),
+            nearest=found.nearest,
         )
 
     async def item(self, task_code: str) -> Item:

@@ -6,13 +6,15 @@ from functools import partial
 
 import pytest
 
+from services.catalogue.deeds import Wish
 from services.catalogue.districts import Reach, reach
 from services.catalogue.ranking import Scored
 from services.catalogue.ranking import result as ranked
 from services.catalogue.types import ItemHit, SearchResult
 from services.search.verdict import Thresholds
 
-result = partial(ranked, thresholds=Thresholds(nothing=0.38, sure=0.52, tie=0.08, agreed=0.0))
+thresholds = Thresholds(nothing=0.38, sure=0.52, tie=0.08, agreed=0.0)
+result = partial(ranked, thresholds=thresholds, wish=Wish(""))
 
 CITY, NORTH, SOUTH = "990000", "990101", "990102"
 DISTRICTS = {CITY: "云江市", NORTH: "江北区", SOUTH: "江南区", "440000": "别省"}
@@ -110,3 +112,25 @@ def test_of_equal_hits_the_shorter_name_comes_first() -> None:
 def test_the_limit_holds_and_does_not_make_it_sure() -> None:
     found = result([scored("甲", 0.9), scored("乙", 0.9)], area_code="", limit=1)
     assert (found.verdict, len(found.hits)) == ("ask", 1)
+
+
+def test_what_is_to_be_done_decides_between_names_that_differ_by_nothing_else() -> None:
+    hits = [scored("社工证变更", 0.6), scored("社工证注销", 0.6), scored("社工证查询", 0.6)]
+    for question, expected in (
+        ("我不干了，社工证怎么处理", "社工证注销"),
+        ("社工证上名字错了", "社工证变更"),
+        ("社工证真假哪里查", "社工证查询"),
+    ):
+        found = ranked(hits, area_code="", limit=3, thresholds=thresholds, wish=Wish(question))
+        assert found.hits[0].task_name == expected
+
+
+def test_an_item_that_is_called_by_its_name_comes_first_whatever_is_to_be_done() -> None:
+    hits = [scored("社工证变更", 1.0, exact=True), scored("社工证注销", 0.97)]
+    found = ranked(hits, area_code="", limit=3, thresholds=thresholds, wish=Wish("我不干了，社工证变更"))
+    assert (found.verdict, found.hits[0].task_name) == ("sure", "社工证变更")
+
+
+def test_no_score_is_more_than_one() -> None:
+    found = ranked([scored("证件补办", 0.99)], area_code="", limit=1, thresholds=thresholds, wish=Wish("证件丢了"))
+    assert found.hits[0].score == 1.0
