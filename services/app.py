@@ -46,6 +46,7 @@ from services.progress.api import make_api as progress_api
 from services.progress.desk import CaseDesk
 from services.progress.service import ProgressService
 from services.search.live import SharedLanguage
+from services.search.presence import Presence, Process
 from services.settings import ServicesSettings
 from services.subscriptions.api import make_api as subscriptions_api
 from services.subscriptions.service import SubscriptionService
@@ -73,6 +74,8 @@ class Topics:
 
     catalogue: CatalogueService
     catalogue_desk: CatalogueDesk
+    #: Who holds an index, and how far each has read.
+    presence: Presence
     faq: FaqService
     faq_desk: FaqDesk
     questions: QuestionQueue
@@ -97,14 +100,25 @@ def make_topics(sessions: Sessions, clock: Clock, settings: ServicesSettings, me
     audience = AudienceService(sessions=sessions, clock=clock)
     language = SharedLanguage()
     dense = make_dense((CATALOGUE, FAQ), sessions, settings, metrics)
-    faq = FaqService(sessions=sessions, clock=clock, language=language, dense=dense.get(FAQ), beyond_all=load_beyond())
-    catalogue = CatalogueService(sessions=sessions, clock=clock, language=language, dense=dense.get(CATALOGUE))
+    presence = Presence(sessions=sessions, process=Process.this())
+    faq = FaqService(
+        sessions=sessions,
+        clock=clock,
+        language=language,
+        dense=dense.get(FAQ),
+        beyond_all=load_beyond(),
+        presence=presence,
+    )
+    catalogue = CatalogueService(
+        sessions=sessions, clock=clock, language=language, dense=dense.get(CATALOGUE), presence=presence
+    )
     second_person = settings.faq_review == "required"
     faq_desk = FaqDesk(sessions=sessions, clock=clock, faq=faq, second_person=second_person)
     notices = NoticeService(sessions=sessions, clock=clock, audience=audience)
     return Topics(
         catalogue=catalogue,
         catalogue_desk=CatalogueDesk(sessions=sessions, clock=clock, catalogue=catalogue),
+        presence=presence,
         faq=faq,
         faq_desk=faq_desk,
         questions=QuestionQueue(sessions=sessions, clock=clock, desk=faq_desk),

@@ -105,6 +105,18 @@ def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
     return found
 
 
+async def area_codes(session: AsyncSession, district: str, *, but: str) -> Sequence[str]:
+    """Of the district's items in force, except one."""
+    query = (
+        select(CatalogueItem.area_code)
+        .where(CatalogueItem.district == district, CatalogueItem.task_code != but, _IN_FORCE)
+        .group_by(CatalogueItem.area_code)
+        .order_by(CatalogueItem.area_code)
+        .limit(5)
+    )
+    return (await session.scalars(query)).all()
+
+
 async def rows(session: AsyncSession, keys: Collection[str]) -> Sequence[CatalogueItem]:
     """The items of these codes."""
     return (await session.scalars(select(CatalogueItem).where(CatalogueItem.task_code.in_(keys)))).all()

@@ -74,13 +74,11 @@ class Trial:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SyncState:
-    """How far the index and the imports are."""
+    """How far the imports are."""
 
     #: The database's revision, and when it was written.
     revision: int
     changed_at: datetime | None
-    #: The revision that this process's index has read.
-    indexed: int
     feeds: Sequence[Feed]
 
 
@@ -108,6 +106,13 @@ class CatalogueDesk:
         if row is None:
             raise ItemNotFound
         return _desk_item(row)
+
+    async def area_codes(self, district: str, *, but: str) -> Sequence[str]:
+        """Which area codes the other items of that district have; none for items without a district."""
+        if not district:
+            return []
+        async with self._sessions() as session:
+            return await repository.area_codes(session, district, but=but)
 
     async def save(self, actor: Actor, item: Item, *, base: int) -> bool:
         """Writes the item; citizens get it within two seconds. False: nothing was different.
@@ -167,12 +172,11 @@ class CatalogueDesk:
         await ITEMS_TABLE.take_in(session, delivery, trial.report, revision=revision, now=now, retire=retire)
 
     async def sync(self) -> SyncState:
-        """How far the imports and the index are."""
+        """How far the imports are; who has read how far, `Presence.readers` says."""
         async with self._sessions() as session:
             return SyncState(
                 revision=await revisions.current_revision(session, TOPIC),
                 changed_at=await revisions.changed_at(session, TOPIC),
-                indexed=self._catalogue.indexed_revision,
                 feeds=await repository.feeds(session),
             )
 

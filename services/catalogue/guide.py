@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from html.parser import HTMLParser
 
 from services.catalogue import texts
@@ -81,7 +81,12 @@ def _materials(item: Item) -> str:
 
 def ordered_materials(item: Item) -> list[Material]:
     """As the source orders them; what it gives no place stands last."""
-    return sorted(item.material, key=lambda one: one.order_num if one.order_num is not None else len(item.material))
+    return in_order(item.material)
+
+
+def in_order(materials: Sequence[Material]) -> list[Material]:
+    """By the places that the source gives them; what has none stands last."""
+    return sorted(materials, key=lambda one: one.order_num if one.order_num is not None else len(materials))
 
 
 def material_line(material: Material, *, certain: bool = False) -> str:

@@ -27,6 +27,7 @@ from services.importing.report import Report
 from services.search import revisions
 from services.search.index import Document
 from services.search.live import Changes, LiveIndex, SharedLanguage
+from services.search.presence import Presence
 
 TOPIC = "catalogue"
 #: Of an item's conditions, so many characters help to find it: what follows is law.
@@ -48,7 +49,13 @@ class CatalogueService:
     """The catalogue on one database."""
 
     def __init__(
-        self, *, sessions: Sessions, clock: Clock, language: SharedLanguage, dense: DenseRanking | None = None
+        self,
+        *,
+        sessions: Sessions,
+        clock: Clock,
+        language: SharedLanguage,
+        dense: DenseRanking | None = None,
+        presence: Presence | None = None,
     ) -> None:
         self._sessions = sessions
         self._clock = clock
@@ -62,6 +69,7 @@ class CatalogueService:
             tuning=ranking.TUNING,
             load=self._changes,
             dense=dense,
+            presence=presence,
         )
 
     @asynccontextmanager
@@ -74,11 +82,6 @@ class CatalogueService:
     def is_ready(self) -> bool:
         """Is the index read?"""
         return self._index.is_ready
-
-    @property
-    def indexed_revision(self) -> int:
-        """Up to which revision has this process's index read the catalogue?"""
-        return self._index.revision
 
     @property
     def has_read_meanings(self) -> bool:

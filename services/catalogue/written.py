@@ -1,6 +1,6 @@
-"""How do staff write an item's materials and situations as plain lines, and what do the lines say? Pure.
+"""How do staff write an item's situations as plain lines, and what do the lines say? Pure.
 
-One material a line: `房屋租赁合同 | 按情况 | 1份 | 在有效期内`. A situation is its question and its answers:
+A situation is its question and its answers:
 
     问：租房还是自有房？
     - 租房
@@ -17,15 +17,11 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-import msgspec
+from services.catalogue.types import Item, Situation, SituationOption
 
-from services.catalogue.types import Item, Material, Situation, SituationOption
-
-NEEDS: Mapping[str, bool | None] = {"必需": True, "按情况": False, "": None}
-MOST_MATERIALS, MOST_SITUATIONS, MOST_ANSWERS, LEAST_ANSWERS = 200, 12, 9, 2
-LONGEST_MATERIAL, LONGEST_QUESTION, LONGEST_ANSWER, LONGEST_CONDITION = 500, 200, 60, 2_000
+MOST_SITUATIONS, MOST_ANSWERS, LEAST_ANSWERS = 12, 9, 2
+LONGEST_QUESTION, LONGEST_ANSWER, LONGEST_CONDITION = 200, 60, 2_000
 MOST_CONDITIONS = 20
-_COPIES = re.compile(r"(\d{1,5})\s*份?")
 _LINE = re.compile(r"(问|加|减|条件)\s*[:：]\s*(.*)")
 
 
@@ -39,64 +35,10 @@ class Unreadable(ValueError):
         super().__init__(f"{self.field}第 {line} 行：{reason}")
 
 
-class UnreadableMaterial(Unreadable):
-    """In the materials."""
-
-    field = "申请材料"
-
-
 class UnreadableSituation(Unreadable):
     """In the situations."""
 
     field = "情形"
-
-
-def material_lines(materials: Sequence[Material]) -> str:
-    """Materials as text."""
-    return "\n".join(_material_line(one) for one in materials)
-
-
-def _material_line(one: Material) -> str:
-    need = next(word for word, value in NEEDS.items() if value is one.is_need)
-    copies = f"{one.page_num}份" if one.page_num else ""
-    parts = [" ".join(part.split()) for part in (one.material_name, need, copies, one.fill_explain)]
-    while len(parts) > 1 and not parts[-1]:
-        parts.pop()
-    return " | ".join(parts)
-
-
-def read_materials(text: str, known: Sequence[Material]) -> list[Material]:
-    """The lines as materials; what a line does not show stays as the known material of that name has it."""
-    unchanged = {_material_line(one): one for one in known}
-    by_name = {" ".join(one.material_name.split()): one for one in known}
-    found: dict[str, Material] = {}
-    for number, raw in enumerate(text.splitlines(), start=1):
-        line = raw.strip()
-        if not line:
-            continue
-        one = unchanged.get(line) or _material(number, line, by_name)
-        if one.material_name in found:
-            raise UnreadableMaterial(number, f"材料“{one.material_name}”写了两次。")
-        found[one.material_name] = one
-    if len(found) > MOST_MATERIALS:
-        raise UnreadableMaterial(MOST_MATERIALS + 1, f"材料最多 {MOST_MATERIALS} 种。")
-    return list(found.values())
-
-
-def _material(number: int, line: str, known: Mapping[str, Material]) -> Material:
-    parts = [part.strip() for part in line.replace("｜", "|").split("|", 3)]
-    name, need, copies, explain = [*parts, "", "", ""][:4]
-    if not 1 <= len(name) <= LONGEST_MATERIAL:
-        raise UnreadableMaterial(number, f"材料名称要有 1 到 {LONGEST_MATERIAL} 个字。")
-    if need not in NEEDS:
-        raise UnreadableMaterial(number, "名称后面请写“必需”或“按情况”，不知道请留空。")
-    pages = _COPIES.fullmatch(copies)
-    if copies and pages is None:
-        raise UnreadableMaterial(number, "份数请写成“2份”的样子，不知道请留空。")
-    before = known.get(name, Material(material_name=name))
-    return msgspec.structs.replace(
-        before, is_need=NEEDS[need], page_num=int(pages[1]) if pages else None, fill_explain=explain
-    )
 
 
 def situation_lines(situations: Sequence[Situation]) -> str:

@@ -26,6 +26,7 @@ from services.search import revisions
 from services.search.index import Document
 from services.search.live import Changes, LiveIndex, SharedLanguage
 from services.search.normalise import Normaliser
+from services.search.presence import Presence
 
 TOPIC = "faq"
 log = structlog.stdlib.get_logger(__name__)
@@ -48,6 +49,7 @@ class FaqService:
         language: SharedLanguage,
         dense: DenseRanking | None = None,
         beyond_all: Sequence[str] = (),
+        presence: Presence | None = None,
     ) -> None:
         """`beyond_all`: questions that no entry is to answer, see `load_beyond`."""
         self._sessions = sessions
@@ -61,6 +63,7 @@ class FaqService:
             tuning=ranking.TUNING,
             load=self._changes,
             dense=dense,
+            presence=presence,
         )
 
     @asynccontextmanager

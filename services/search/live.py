@@ -21,6 +21,7 @@ from services.dense.types import Texts
 from services.errors import Unavailable
 from services.search.builder import IndexBuilder, load_language
 from services.search.index import Document, Language, Match, P, Reading, TextIndex
+from services.search.presence import Presence
 from services.search.revisions import current_revision
 from services.search.space import Tuning
 from services.search.verdict import Thresholds, decide, load_thresholds
@@ -80,6 +81,7 @@ class LiveIndex(Generic[P]):
         tuning: Tuning,
         load: Load[P],
         dense: DenseRanking | None = None,
+        presence: Presence | None = None,
     ) -> None:
         self._topic = topic
         self._sessions = sessions
@@ -88,6 +90,7 @@ class LiveIndex(Generic[P]):
         self._load = load
         self._thresholds = load_thresholds(topic)
         self._dense = dense
+        self._presence = presence
         self._texts: Texts | None = None
         self._builder: IndexBuilder[P] | None = None
         self._index: TextIndex[P] | None = None
@@ -186,16 +189,28 @@ class LiveIndex(Generic[P]):
                     yield
             finally:
                 self._watched = False
+        await self._leave()
 
     async def _look(self) -> float:
         try:
             await self.refresh()
+            if self._presence is not None and self._index is not None:
+                await self._presence.report(self._topic, self._revision, len(self._index))
         except (SQLAlchemyError, OSError) as error:
             log.warning("index.not_refreshed", topic=self._topic, error=type(error).__name__)
         except Exception:
             # A watcher that died would leave the index stale for good, and nobody would see it.
             log.exception("index.refresh_crashed", topic=self._topic)
         return LOOK_EVERY_SECONDS
+
+    async def _leave(self) -> None:
+        if self._presence is None:
+            return
+        try:
+            await self._presence.leave(self._topic)
+        except (SQLAlchemyError, OSError) as error:
+            # The row goes by itself after a while.
+            log.warning("index.not_left", topic=self._topic, error=type(error).__name__)
 
     async def _known(self) -> IndexBuilder[P]:
         """What has been read so far."""

@@ -1,8 +1,9 @@
-"""How does every machine learn that an index is out of date? One row a topic, counted up by each writer."""
+"""How does every machine learn that an index is out of date, and who has read how far? Rows of topics and readers."""
 
 from __future__ import annotations
 
 from datetime import datetime
+from uuid import UUID
 
 from sqlalchemy import BigInteger, text
 from sqlalchemy.orm import Mapped, mapped_column
@@ -22,3 +23,21 @@ class SearchRevision(Base):
     topic: Mapped[str] = mapped_column(primary_key=True)
     revision: Mapped[int] = mapped_column(BigInteger, server_default=text("0"))
     changed_at: Mapped[datetime]
+
+
+class SearchReader(Base):
+    """One process that holds a topic's index; it writes its own row again and again."""
+
+    __tablename__ = "search_readers"
+
+    topic: Mapped[str] = mapped_column(primary_key=True)
+    process_id: Mapped[UUID] = mapped_column(primary_key=True)
+    machine: Mapped[str]
+    pid: Mapped[int]
+    #: Up to which revision its index has read, and how many documents that made.
+    revision: Mapped[int] = mapped_column(BigInteger)
+    documents: Mapped[int]
+    #: When it began, when its index last changed, when it last wrote.
+    since: Mapped[datetime]
+    read_at: Mapped[datetime]
+    seen_at: Mapped[datetime]

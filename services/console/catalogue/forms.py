@@ -2,109 +2,156 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, get_args
+from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
-from wtforms import Form, HiddenField, IntegerField, SelectField, StringField, TextAreaField
-from wtforms.validators import DataRequired, Length, NumberRange, Optional, Regexp
+from wtforms import Form, HiddenField, SelectField, TextAreaField
+from wtforms.validators import DataRequired, Length, Regexp
 
-from services.catalogue.types import Item, TimeType
-from services.catalogue.written import material_lines, read_materials, read_situations, situation_lines
+from services.appointments.types import Hall
+from services.catalogue.types import Item
+from services.catalogue.written import read_situations, situation_lines
+from services.catalogue.written_lists import (
+    fee_lines,
+    material_lines,
+    question_lines,
+    read_fees,
+    read_materials,
+    read_questions,
+)
+from services.console.catalogue.fields import (
+    NAMES,
+    STATES,
+    TYPES,
+    Checkboxes,
+    asked,
+    lines,
+    long,
+    number,
+    short,
+    unit,
+    web,
+    words,
+)
 
-STATES = (("", "全部"), ("live", "有效"), ("retired", "已失效"), ("situations", "有情形"))
-YES_NO = (("", "来源没有说"), ("yes", "是"), ("no", "否"))
+LIST_STATES = (("", "全部"), ("live", "有效"), ("retired", "已失效"), ("situations", "有情形"))
 _ANSWERS: Mapping[str, bool | None] = {"yes": True, "no": False}
-_UNITS = [(unit, unit or "天") for unit in get_args(TimeType)]
-WEB = r"^https?://\S+$"
+PLAIN = (
+    "task_name", "dept_name", "district", "area_code", "accept_condition", "fee_basis", "transact_addr",
+    "transact_time", "link_way", "supervise_way", "online_handle_url", "online_platform", "schedule_url",
+    "handle_flow", "handle_type", "project_type", "handle_area", "co_department", "result_name", "by_law", "source",
+    "use_level", "task_tag", "task_version", "catalog_name", "sub_catalog_name", "task_handle_item", "catalog_code",
+    "parent_catalog_code", "local_code", "dept_code",
+)  # fmt: skip
+ASKED = ("is_fee", "is_online", "is_schedule", "is_express")
+NUMBERS = ("promise_day", "anticipate_day", "limit_scene_num")
+CHOSEN = ("promise_type", "anticipate_type", "task_state", "task_type", "service_code")
+WORDS = ("aliases", "server_type", "user_topic_type", "corp_topic_type")
 
 
 class ItemSearchForm(Form):
     """Filters of the list."""
 
-    state = SelectField("状态", choices=STATES, validate_choice=False)
-
-
-def _short(label: str, most: int, **more: Any) -> StringField:
-    return StringField(label, [Length(max=most, message=f"{label}最多 {most} 个字。")], **more)
-
-
-def _long(label: str, **more: Any) -> TextAreaField:
-    return TextAreaField(label, [Length(max=20_000, message=f"{label}最多 20000 个字。")], **more)
-
-
-def _days(label: str) -> IntegerField:
-    return IntegerField(label, [Optional(), NumberRange(min=0, max=100_000, message=f"{label}是 0 到 100000 的整数。")])
+    state = SelectField("状态", choices=LIST_STATES, validate_choice=False)
 
 
 class ItemForm(Form):
-    """One item: what staff may change of it."""
+    """One item: all that staff may change of it."""
 
-    task_name = StringField(
-        "事项名称", [DataRequired("请填写事项名称。"), Length(max=200, message="事项名称最多 200 个字。")]
+    task_name = short("task_name", 200, DataRequired("请填写事项名称。"))
+    aliases = words("aliases", "每行一种，最多 100 行。叫法越多，越容易问到。")
+    dept_name = short("dept_name", 200, DataRequired("请填写办理部门。"))
+    district = short("district", description="群众说到这个地名，就给这个地区的事项。")
+    area_code = short(
+        "area_code", 12, DataRequired("请填写地区编码。"), Regexp(r"^\d+$", message="地区编码只有数字，如 990101。")
     )
-    aliases = TextAreaField(
-        "群众的叫法",
-        [Length(max=21_000, message="叫法太长。")],
-        description="每行一种，最多 100 行。叫法越多，越容易问到。",
-    )
-    dept_name = StringField(
-        "办理部门", [DataRequired("请填写办理部门。"), Length(max=200, message="办理部门最多 200 个字。")]
-    )
-    district = _short("地区", 200)
-    accept_condition = _long("受理条件")
-    material = TextAreaField(
-        "申请材料",
-        [Length(max=200_000, message="申请材料太长。")],
-        description="每行一种：名称 | 必需或按情况 | 2份 | 说明。后面几项不知道可以不写。",
+    task_state = SelectField(NAMES["task_state"], description="暂停或取消后，群众就问不到它了。")
+    accept_condition = long("accept_condition")
+    material = long(
+        "material",
+        200_000,
+        description="每行一种：名称 | 必需或按情况 | 2份 | 说明。下面可以另起一行写“类型：”“形式：”“来源：”“空白表格：”"
+        "“填写样例：”。不知道的不用写。群众看到的顺序就是这里的顺序。",
     )
     situations = TextAreaField(
-        "情形",
+        NAMES["situations"],
         [Length(max=60_000, message="情形太长。")],
         description="一行“问：”，下面每个“- ”是一个答案；答案下面用“加：”“减：”写材料，用“条件：”写条件。",
     )
-    promise_day = _days("承诺办结时限")
-    promise_type = SelectField("承诺时限单位", choices=_UNITS, default="")
-    anticipate_day = _days("法定办结时限")
-    anticipate_type = SelectField("法定时限单位", choices=_UNITS, default="")
-    is_fee = SelectField("收费吗", choices=YES_NO, default="")
-    fee_basis = _long("收费依据")
-    transact_addr = _long("办理地点")
-    transact_time = _long("办理时间")
-    link_way = _short("咨询电话", 2000)
-    supervise_way = _short("监督投诉电话", 2000)
-    is_online = SelectField("可以网上办理吗", choices=YES_NO, default="")
-    online_handle_url = StringField(
-        "网上办理网址",
-        [
-            Optional(),
-            Regexp(WEB, message="请填写以 http:// 或 https:// 开头的网址。"),
-            Length(max=2000, message="网址最多 2000 个字符。"),
-        ],
+    promise_day = number("promise_day", 100_000)
+    promise_type = unit("promise_type")
+    anticipate_day = number("anticipate_day", 100_000)
+    anticipate_type = unit("anticipate_type")
+    is_fee = asked("is_fee")
+    fee_project = long(
+        "fee_project",
+        200_000,
+        description="每行一个：名称 | 收多少 | 可减免或不减免。下面可以另起一行写“依据：”。",
     )
-    is_express = SelectField("可以快递送达吗", choices=YES_NO, default="")
-    limit_scene_num = IntegerField(
-        "到现场次数", [Optional(), NumberRange(min=0, max=99, message="到现场次数是 0 到 99 的整数。")]
-    )
-    result_name = _short("办理结果", 2000)
-    handle_flow = _long("办理流程")
-    by_law = _long("设定依据")
+    fee_basis = long("fee_basis")
+    hall_codes = Checkboxes(NAMES["hall_codes"], choices=[])
+    service_code = SelectField(NAMES["service_code"], choices=[], description="在大厅预约这个事项时，约的是哪个业务。")
+    transact_addr = long("transact_addr")
+    transact_time = long("transact_time")
+    link_way = short("link_way", 2_000)
+    supervise_way = short("supervise_way", 2_000)
+    limit_scene_num = number("limit_scene_num", 99)
+    is_online = asked("is_online")
+    online_handle_url = web("online_handle_url")
+    online_platform = short("online_platform")
+    is_schedule = asked("is_schedule")
+    schedule_url = web("schedule_url")
+    is_express = asked("is_express")
+    handle_flow = long("handle_flow")
+    handle_type = short("handle_type", description="如：窗口办理、网上办理。")
+    project_type = short("project_type", description="如：即办件、承诺件。")
+    handle_area = short("handle_area", description="如：全市通办。")
+    co_department = short("co_department", 2_000)
+    result_name = short("result_name", 2_000)
+    by_law = long("by_law")
+    server_type = words("server_type", "每行一类，如：自然人、企业法人。")
+    user_topic_type = words("user_topic_type", "每行一个，如：生育收养。")
+    corp_topic_type = words("corp_topic_type", "每行一个，如：设立变更。")
+    question = long("question", 200_000, description="一行“问：”，下面一行“答：”；答案可以有好几行。")
+    source = short("source", description="告诉群众消息来自哪里；不填就是办理部门。")
+    task_type = SelectField(NAMES["task_type"], choices=[])
+    use_level = short("use_level")
+    task_tag = short("task_tag")
+    task_version = short("task_version", 64)
+    catalog_name = short("catalog_name")
+    sub_catalog_name = short("sub_catalog_name")
+    task_handle_item = short("task_handle_item")
+    catalog_code = short("catalog_code", 64)
+    parent_catalog_code = short("parent_catalog_code", 64)
+    local_code = short("local_code", 64)
+    dept_code = short("dept_code", 64)
     #: The revision of the item on which the page was written.
     base = HiddenField(validators=[Regexp(r"^\d{1,18}$")])
 
+    def offer(self, known: Item, halls: Sequence[Hall]) -> None:
+        """The choices that are the city's own; what the item has besides stays a choice."""
+        names = {one.hall_code: f"{one.name}（{one.district}）" if one.district else one.name for one in halls}
+        self.hall_codes.choices = _with(names, known.hall_codes, "没有这个大厅")
+        services = {one.service_code: one.name for hall in halls for one in hall.services}
+        self.service_code.choices = [
+            ("", "不能预约，或不知道"),
+            *_with(services, [known.service_code], "没有大厅办这项业务"),
+        ]
+        self.task_state.choices = _with(dict(STATES), [known.task_state], "")
+        self.task_type.choices = _with(dict(TYPES), [known.task_type], "")
+
     def item(self, known: Item) -> Item:
         """What the form says; the rest stays. Raises written.Unreadable and msgspec.ValidationError."""
-        plain = {name: _text(self[name].data) for name in PLAIN}
         changed = msgspec.structs.replace(
             known,
-            **plain,
-            aliases=_lines(self.aliases.data or ""),
-            promise_day=self.promise_day.data,
-            promise_type=self.promise_type.data or "",
-            anticipate_day=self.anticipate_day.data,
-            anticipate_type=self.anticipate_type.data or "",
-            limit_scene_num=self.limit_scene_num.data,
+            **{name: _text(self[name].data) for name in PLAIN},
+            **{name: lines(self[name].data or "") for name in WORDS},
+            **{name: self[name].data for name in NUMBERS},
+            **{name: self[name].data or "" for name in CHOSEN},
             **{name: _ANSWERS.get(self[name].data or "") for name in ASKED},
+            hall_codes=list(self.hall_codes.data or []),
+            fee_project=read_fees(self.fee_project.data or "", known.fee_project),
+            question=read_questions(self.question.data or "", known.question),
             material=read_materials(self.material.data or "", known.material),
         )
         whole = msgspec.structs.replace(changed, situations=read_situations(self.situations.data or "", changed))
@@ -112,15 +159,9 @@ class ItemForm(Form):
         return msgspec.convert(msgspec.to_builtins(_kept(whole, known)), Item)
 
 
-PLAIN = (
-    "task_name", "dept_name", "district", "accept_condition", "fee_basis", "transact_addr", "transact_time", "link_way",
-    "supervise_way", "online_handle_url", "result_name", "handle_flow", "by_law",
-)  # fmt: skip
-ASKED = ("is_fee", "is_online", "is_express")
-
-
-def _lines(text: str) -> list[str]:
-    return list(dict.fromkeys(line for raw in text.splitlines() if (line := raw.strip())))
+def _with(names: Mapping[str, str], codes: Iterable[str], unknown: str) -> list[tuple[str, str]]:
+    more = {code: f"{code}（{unknown}）" if unknown else code for code in codes if code and code not in names}
+    return [*names.items(), *more.items()]
 
 
 def _text(data: str | None) -> str:
@@ -128,33 +169,25 @@ def _text(data: str | None) -> str:
 
 
 def _kept(item: Item, known: Item) -> Item:
-    """A text that differs only in how a browser sends it has not been changed."""
+    """A text that differs only in how a browser sends it has not been changed; nor has a list in another order."""
     same = {name: getattr(known, name) for name in PLAIN if _text(getattr(known, name)) == getattr(item, name)}
+    same |= {
+        name: getattr(known, name) for name in WORDS if lines("\n".join(getattr(known, name))) == getattr(item, name)
+    }
+    if set(item.hall_codes) == set(known.hall_codes):
+        same["hall_codes"] = known.hall_codes
     return msgspec.structs.replace(item, **same)
 
 
 def fields_of(item: Item) -> dict[str, object]:
     """An item as the form's values."""
-    words = {True: "yes", False: "no", None: ""}
-    numbers = ("promise_day", "promise_type", "anticipate_day", "anticipate_type", "limit_scene_num")
+    shown = {True: "yes", False: "no", None: ""}
     return {
-        **{name: getattr(item, name) for name in (*PLAIN, *numbers)},
-        **{name: words[getattr(item, name)] for name in ASKED},
-        "aliases": "\n".join(item.aliases),
+        **{name: getattr(item, name) for name in (*PLAIN, *NUMBERS, *CHOSEN, "hall_codes")},
+        **{name: "\n".join(getattr(item, name)) for name in WORDS},
+        **{name: shown[getattr(item, name)] for name in ASKED},
         "material": material_lines(item.material),
+        "fee_project": fee_lines(item.fee_project),
+        "question": question_lines(item.question),
         "situations": situation_lines(item.situations),
     }
-
-
-#: Field -> what it is called, also of fields that only imports bring.
-NAMES: Mapping[str, str] = {
-    "task_name": "事项名称", "aliases": "群众的叫法", "dept_name": "办理部门", "district": "地区",
-    "accept_condition": "受理条件", "material": "申请材料", "situations": "情形", "promise_day": "承诺时限",
-    "promise_type": "承诺时限单位", "anticipate_day": "法定时限", "anticipate_type": "法定时限单位", "is_fee": "收费",
-    "fee_basis": "收费依据", "fee_project": "收费项目", "transact_addr": "办理地点", "transact_time": "办理时间",
-    "link_way": "咨询电话", "supervise_way": "投诉电话", "is_online": "网上办理", "online_handle_url": "网办网址",
-    "is_express": "快递送达", "limit_scene_num": "到现场次数", "result_name": "办理结果", "handle_flow": "办理流程",
-    "by_law": "设定依据", "question": "常见问题", "hall_codes": "办理大厅", "service_code": "预约业务",
-    "task_state": "状态", "area_code": "地区编码", "source": "来源", "server_type": "服务对象",
-    "handle_type": "办理形式", "catalog_name": "主项名称", "sub_catalog_name": "子项名称",
-}  # fmt: skip

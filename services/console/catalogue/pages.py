@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 
@@ -15,11 +14,13 @@ from services.catalogue.desk_repository import Wanted
 from services.catalogue.editing import DeskItem, ItemOutdated, Trial
 from services.catalogue.guide import make_guide
 from services.catalogue.incoming import ITEMS
+from services.catalogue.service import TOPIC as CATALOGUE
 from services.catalogue.situations import UnknownAnswer, checklist
 from services.catalogue.types import Item
 from services.catalogue.written import Unreadable
-from services.console.catalogue.forms import NAMES, ItemForm, ItemSearchForm, fields_of
-from services.console.catalogue.words import in_chinese, line_of
+from services.console.catalogue.fields import GROUPS, MORE, NAMES
+from services.console.catalogue.forms import ItemForm, ItemSearchForm, fields_of
+from services.console.catalogue.words import fault_of, in_chinese, line_of
 from services.console.errors import Refusal
 from services.console.pages import Area, MenuEntry, Page
 from services.console.paging import PAGE_SIZE, make_listing, place
@@ -27,6 +28,7 @@ from services.console.parts import Parts
 from services.console.upload import Upload
 from services.console.visit import Visit
 from services.errors import BadRequest
+from services.faq.service import TOPIC as FAQ
 from services.importing.delivery import Delivery, read_delivery
 from services.importing.report import Report
 from services.staff.permissions import Permission
@@ -37,6 +39,7 @@ FILE_LIMIT = 50 * 1024 * 1024
 NAMED = 200
 IMPORTS_SHOWN = 20
 ENDINGS = (".jsonl", ".json", ".yml", ".yaml")
+WRONG = "有几项需要改，请看标红的地方。"
 OUTDATED = "别人或一次导入刚刚改过这个事项。您写的还在下面，请先另开一页看看新内容，再决定怎么改。"
 
 
@@ -106,12 +109,13 @@ class _Catalogue:
 
     async def show_edit(self, visit: Visit) -> web.StreamResponse:
         one = await self._own(visit)
-        form = visit.bind(ItemForm, **fields_of(one.item), base=str(one.revision))
+        form = await self._form(visit, one, **fields_of(one.item), base=str(one.revision))
         return self._edit_page(visit, one, form)
 
     async def edit(self, visit: Visit) -> web.StreamResponse:
-        one, form = await self._own(visit), visit.bind(ItemForm)
-        item, problem = _read(form, one.item)
+        one = await self._own(visit)
+        form = await self._form(visit, one)
+        item, problem = await self._checked(form, one.item)
         if item is None:
             return self._edit_page(visit, one, form, problem=problem, status=422)
         self._check_department(visit, item)
@@ -126,8 +130,8 @@ class _Catalogue:
 
     async def preview(self, visit: Visit) -> web.StreamResponse:
         """The guide as what is in the form would make it."""
-        one, form = await self._own(visit), visit.bind(ItemForm)
-        item, problem = _read(form, one.item)
+        one = await self._own(visit)
+        item, problem = _read(await self._form(visit, one), one.item)
         return visit.render("catalogue/preview.html", guide=make_guide(item or one.item), problem=problem)
 
     async def show_import(self, visit: Visit) -> web.StreamResponse:
@@ -157,12 +161,30 @@ class _Catalogue:
         wanted = trail.Wanted(action="catalogue.imported", limit=IMPORTS_SHOWN)
         async with self._parts.sessions() as session:
             imports = await trail.entries(session, wanted)
-        return visit.render("catalogue/sync.html", state=state, imports=imports)
+        presence = self._parts.topics.presence
+        indexes = {name: await presence.readers(topic) for name, topic in (("事项", CATALOGUE), ("问答", FAQ))}
+        return visit.render("catalogue/sync.html", state=state, imports=imports, indexes=indexes)
 
     async def _own(self, visit: Visit) -> DeskItem:
         one = await self._desk.item(visit.path["code"])
         self._check_department(visit, one.item)
         return one
+
+    async def _form(self, visit: Visit, one: DeskItem, **shown: object) -> ItemForm:
+        form = visit.bind(ItemForm, **shown)
+        form.offer(one.item, await self._parts.topics.appointments.halls())
+        return form
+
+    async def _checked(self, form: ItemForm, known: Item) -> tuple[Item | None, str]:
+        """As `_read`; and a district keeps its code, by which citizens' districts are compared."""
+        item, problem = _read(form, known)
+        if item is None or (item.district, item.area_code) == (known.district, known.area_code):
+            return item, problem
+        codes = await self._desk.area_codes(item.district, but=item.task_code)
+        if codes and item.area_code not in codes:
+            form.area_code.errors = [f"“{item.district}”的其他事项用的是 {'、'.join(codes)}，请核对。"]
+            return None, WRONG
+        return item, ""
 
     def _check_department(self, visit: Visit, item: Item) -> None:
         """An editor of one department neither takes another's item nor gives one away."""
@@ -175,20 +197,15 @@ class _Catalogue:
         item, _ = _read(form, one.item) if status != 200 else (one.item, "")
         guide = make_guide(item or one.item)
         return visit.render(
-            "catalogue/edit.html", status=status, one=one, form=form, problem=problem, guide=guide, groups=GROUPS
+            "catalogue/edit.html",
+            status=status,
+            one=one,
+            form=form,
+            problem=problem,
+            guide=guide,
+            groups=GROUPS,
+            more=MORE,
         )
-
-
-#: The form's parts: heading -> fields.
-GROUPS: Mapping[str, tuple[str, ...]] = {
-    "名称和部门": ("task_name", "aliases", "dept_name", "district"),
-    "条件、材料和情形": ("accept_condition", "material", "situations"),
-    "时限和收费": ("promise_day", "promise_type", "anticipate_day", "anticipate_type", "is_fee", "fee_basis"),
-    "怎么办": (
-        "transact_addr", "transact_time", "link_way", "supervise_way", "is_online", "online_handle_url", "is_express",
-        "limit_scene_num", "result_name", "handle_flow", "by_law",
-    ),
-}  # fmt: skip
 
 
 def _import_page(
@@ -210,13 +227,13 @@ def _import_page(
 def _read(form: ItemForm, known: Item) -> tuple[Item | None, str]:
     """The item that the form says, or what is wrong with it; a field's own fault stands at the field."""
     if not form.validate():
-        return None, "有几项需要改，请看标红的地方。"
+        return None, WRONG
     try:
         return form.item(known), ""
     except Unreadable as error:
         return None, str(error)
     except msgspec.ValidationError as error:
-        return None, f"有一项不合要求：{error}"
+        return None, fault_of(str(error))
 
 
 def _delivery(sent: Upload, source: str, report: Report) -> Delivery[Item]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from services.console.catalogue.fields import NAMES
+
 #: What the import says -> what staff read; the first that fits counts.
 _REASONS: Sequence[tuple[str, str]] = (
     (r"Object missing required field `(.+?)`", r"缺少必填的字段 \1"),
@@ -37,6 +39,13 @@ def in_chinese(reason: str) -> str:
         if match is not None:
             return match.expand(said)
     return reason
+
+
+def fault_of(error: str) -> str:
+    """What msgspec says of a whole item, such as `Expected ... - at `$.material[2].material_name``."""
+    reason, _, place = error.partition(" - at `$.")
+    name = re.split(r"[.\[`]", place, maxsplit=1)[0]
+    return f"“{NAMES.get(name, name)}”不合要求：{in_chinese(reason)}。" if name else f"不合要求：{in_chinese(reason)}。"
 
 
 def line_of(place: str) -> str:

@@ -3,24 +3,32 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator
+import socket
+from collections.abc import AsyncIterator, Mapping
+from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from aiohttp import FormData
+from sqlalchemy import func, update
 
 from services.app import Topics, make_topics
 from services.audit import trail
-from services.catalogue.types import Item, Material, Situation, SituationOption
+from services.catalogue.types import FeeProject, Item, Material, Situation, SituationOption
 from services.console.cookies import CSRF_FIELD
 from services.db import Sessions
 from services.importing.delivery import Delivery, Entry, content_hash
 from services.importing.report import Report
 from services.metrics import Metrics
+from services.search.models import SearchReader
+from services.search.presence import FORGOTTEN_AFTER, SILENT_AFTER, Presence, Process
 from services.settings import ServicesSettings
 from services.staff.permissions import Role
 from tests.fakes.clock import FixedClock
+from tests.fakes.forms import form_values
 from tests.fakes.waiting import eventually
+from tests.integration.appointments.conftest import hall, offer
 from tests.integration.console.conftest import Browser, NewBrowser
 
 CODE = "YJ-HJ-001"
@@ -86,6 +94,8 @@ async def fields(topics: Topics, **changed: str) -> dict[str, str]:
         "task_name": one.item.task_name,
         "dept_name": one.item.dept_name,
         "aliases": "\n".join(one.item.aliases),
+        "area_code": one.item.area_code,
+        "task_state": one.item.task_state,
         "link_way": one.item.link_way,
         "material": "身份证 | 必需\n房屋租赁合同 | 按情况",
         "situations": SITUATIONS,
@@ -194,6 +204,130 @@ async def test_the_guide_and_the_checklist_are_shown_as_citizens_get_them(editor
     assert "在本市居住半年以上" in await preview.text()
     assert (await topics.catalogue.item(CODE)).accept_condition == ""
     assert (await editor.get("/catalogue/item/NOTTHERE")).status == 404
+
+
+async def shown(editor: Browser) -> dict[str, list[str]]:
+    """Every field of the form as a browser would send it."""
+    return form_values(await editor.read(f"{PATH}/edit"), f"{PATH}/edit")
+
+
+async def test_every_field_of_an_item_can_be_changed_and_what_is_sent_back_as_shown_changes_nothing(
+    editor: Browser, topics: Topics, sessions: Sessions
+) -> None:
+    async with sessions.begin() as session:
+        session.add(hall("JB", "江北区"))
+        await session.flush()
+        session.add(offer("JB", "HJ", "户籍业务"))
+    await imported(topics, item(hall_codes=["GONE"], fee_project=[FeeProject(fee_name="工本费", by_law="一\n二")]))
+    before = (await topics.catalogue_desk.item(CODE)).item
+    sent = await shown(editor)
+    assert set(Item.__struct_fields__) - set(sent) == {"task_code"}, "every field has a place on the page"
+
+    answer = await editor.post(f"{PATH}/edit", **only_values(sent))
+    assert answer.status == 303
+    assert (await topics.catalogue_desk.item(CODE)).item == before
+
+    new = {
+        "area_code": "990101", "district": "江北区", "task_type": "07", "server_type": "自然人\n企业法人",
+        "fee_project": "工本费 | 每证5元 | 可减免\n  依据：某文件\n照相费 | 20元",
+        "hall_codes": "JB", "service_code": "HJ",
+        "is_schedule": "yes", "schedule_url": "https://yunjiang.example/book", "online_platform": "云江办",
+        "handle_type": "窗口办理", "project_type": "即办件", "handle_area": "全市", "co_department": "教育局",
+        "question": "问：周末办吗？\n答：不办。", "user_topic_type": "户籍",
+        "corp_topic_type": "设立", "source": "市政府",
+        "material": "身份证 | 必需\n  类型：原件\n  形式：纸质\n房屋租赁合同 | 按情况",
+        "dept_code": "9941", "use_level": "市级",
+    }  # fmt: skip
+    assert (await editor.post(f"{PATH}/edit", **only_values({**await shown(editor), **new}))).status == 303
+
+    now = (await topics.catalogue_desk.item(CODE)).item
+    assert now.hall_codes == ["JB"]
+    assert [(one.fee_name, one.fee_stand, one.is_desc, one.by_law) for one in now.fee_project] == [
+        ("工本费", "每证5元", True, "某文件"),
+        ("照相费", "20元", None, ""),
+    ]
+    assert now.material[0].material_type == "原件"
+    assert [one.answer for one in now.question] == ["不办。"]
+    assert now.server_type == ["自然人", "企业法人"]
+    for name, value in new.items():
+        if name not in {"fee_project", "hall_codes", "question", "material", "is_schedule"} and "\n" not in value:
+            assert getattr(now, name) in (value, [value]), name
+    page = await editor.read(PATH)
+    assert "工本费：每证5元（符合条件可减免）" in page
+
+
+def only_values(sent: Mapping[str, str | list[str]]) -> dict[str, str | list[str]]:
+    """Without the token, which `post` sends itself."""
+    return {name: value for name, value in sent.items() if name != CSRF_FIELD}
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "told"),
+    [
+        ("area_code", "江北", "地区编码只有数字"),
+        ("promise_day", "三天", "承诺办结时限是 0 到 100000 的整数"),
+        ("aliases", "长" * 201, "这一行太长，每行最多 200 个字"),
+        ("server_type", "\n".join(map(str, range(101))), "最多 100 行，现在有 101 行"),
+        ("fee_project", "| | 可减免", "收费项目第 1 行：请写收费项目的名称"),
+        ("question", "周末办吗？", "常见问题第 1 行：请先写“问：”"),
+        ("material", "类型：原件", "申请材料第 1 行：“类型”要写在名称的下面一行"),
+        ("schedule_url", "www.example", "请填写以 http:// 或 https:// 开头的网址"),
+        ("local_code", "9" * 65, "地方编码最多 64 个字"),
+    ],
+)
+async def test_a_field_that_is_wrong_is_named_in_chinese_and_nothing_is_written(
+    editor: Browser, topics: Topics, field: str, value: str, told: str
+) -> None:
+    before = (await topics.catalogue_desk.item(CODE)).item
+    answer = await editor.post(f"{PATH}/edit", **only_values({**await shown(editor), field: value}))
+    assert answer.status == 422
+    assert told in await answer.text()
+    assert (await topics.catalogue_desk.item(CODE)).item == before
+
+
+async def test_a_district_keeps_the_code_that_its_other_items_have(editor: Browser, topics: Topics) -> None:
+    await imported(topics, item("YJ-2", district="江北区", area_code="990101"))
+    wrong = {"district": "江北区", "area_code": "990102"}
+    answer = await editor.post(f"{PATH}/edit", **only_values({**await shown(editor), **wrong}))
+    assert answer.status == 422
+    assert "“江北区”的其他事项用的是 990101" in await answer.text()
+    right = {"district": "江北区", "area_code": "990101"}
+    assert (await editor.post(f"{PATH}/edit", **only_values({**await shown(editor), **right}))).status == 303
+
+
+async def test_the_page_of_sync_names_every_process_with_what_it_has_read(
+    editor: Browser, topics: Topics, sessions: Sessions
+) -> None:
+    other = Presence(sessions=sessions, process=Process(id=uuid4(), machine="machine-b", pid=7))
+    await other.report("catalogue", 0, 0)
+
+    async def shown_here() -> bool:
+        return socket.gethostname() in await editor.read("/catalogue/sync")
+
+    await eventually(shown_here)
+    page = await editor.read("/catalogue/sync")
+    assert "machine-b" in page
+    assert "落后 1 版" in page
+    await other.report("catalogue", 1, 1)
+
+    async def all_have_read() -> bool:
+        return "落后" not in await editor.read("/catalogue/sync")
+
+    await eventually(all_have_read)
+    async with sessions.begin() as session:
+        late = func.now() - SILENT_AFTER - timedelta(seconds=1)
+        await session.execute(update(SearchReader).where(SearchReader.pid == 7).values(seen_at=late))
+    assert "没有报告，可能已停" in await editor.read("/catalogue/sync")
+    async with sessions.begin() as session:
+        gone = func.now() - FORGOTTEN_AFTER - timedelta(seconds=1)
+        await session.execute(update(SearchReader).where(SearchReader.pid == 7).values(seen_at=gone))
+    third = Presence(sessions=sessions, process=Process(id=uuid4(), machine="machine-c", pid=8))
+    await third.report("catalogue", 1, 1)
+    page = await editor.read("/catalogue/sync")
+    assert "machine-b" not in page
+    assert "machine-c" in page
+    await third.leave("catalogue")
+    assert "machine-c" not in await editor.read("/catalogue/sync")
 
 
 async def test_items_are_found_by_name_alias_code_department_and_state(editor: Browser, topics: Topics) -> None:

@@ -1,17 +1,11 @@
-"""Do materials and situations say the same as lines of text and back again?"""
+"""Do situations say the same as lines of text and back again?"""
 
 from __future__ import annotations
 
 import pytest
 
 from services.catalogue.types import Item, Material, Situation, SituationOption
-from services.catalogue.written import (
-    Unreadable,
-    material_lines,
-    read_materials,
-    read_situations,
-    situation_lines,
-)
+from services.catalogue.written import Unreadable, read_situations, situation_lines
 
 MATERIALS = [
     Material(material_name="身份证", is_need=True, page_num=2, fill_explain="正反面\n复印", material_type="复印件"),
@@ -48,14 +42,7 @@ def item(situations: list[Situation] | None = None) -> Item:
 
 
 def test_what_is_shown_and_sent_back_is_what_it_was() -> None:
-    assert material_lines(MATERIALS) == "身份证 | 必需 | 2份 | 正反面 复印\n房屋租赁合同 | 按情况\n照片"
-    assert read_materials(material_lines(MATERIALS), MATERIALS) == MATERIALS
     assert read_situations(situation_lines(SITUATIONS), item()) == SITUATIONS
-
-
-def test_what_a_line_does_not_show_stays() -> None:
-    (one,) = read_materials("身份证｜按情况｜3", MATERIALS)
-    assert (one.material_type, one.is_need, one.page_num, one.fill_explain) == ("复印件", False, 3, "")
 
 
 def test_new_questions_and_answers_get_ids_that_nothing_has() -> None:
@@ -63,21 +50,6 @@ def test_new_questions_and_answers_get_ids_that_nothing_has() -> None:
     first, second = read_situations(text, item())
     assert [one.id for one in first.options] == ["rent", "own", "a1"]
     assert (second.id, [one.id for one in second.options]) == ("q1", ["a1", "a2"])
-
-
-@pytest.mark.parametrize(
-    ("text", "told"),
-    [
-        ("| 必需", "第 1 行：材料名称要有"),
-        ("身份证\n\n照片 | 也许", "第 3 行：名称后面请写"),
-        ("身份证 | 必需 | 两份", "份数请写成"),
-        ("身份证\n身份证 | 必需", "第 2 行：材料“身份证”写了两次"),
-        ("\n".join(f"材料{n}" for n in range(201)), "材料最多 200 种"),
-    ],
-)
-def test_a_material_that_cannot_be_read_is_named_by_its_line(text: str, told: str) -> None:
-    with pytest.raises(Unreadable, match=told):
-        read_materials(text, MATERIALS)
 
 
 @pytest.mark.parametrize(
