@@ -19,14 +19,12 @@ from services.console.keys import FLASH
 from services.console.pages import PREFIX
 from services.console.rendering import page_context
 from services.errors import NotFound
+from services.sheets import unformulated
 from services.staff.permissions import Permission
 from services.staff.types import Person, SignedIn
 
 FlashKind = Literal["success", "info", "warning", "danger"]
 F = TypeVar("F", bound=Form)
-
-#: Before a CSV cell that a spreadsheet would take for a formula.
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -121,6 +119,21 @@ class Visit:
         headers = {"Content-Disposition": disposition, "Content-Type": content_type}
         return web.Response(body=body, headers=headers)
 
+    async def stream(self, name: str, content_type: str, parts: AsyncIterator[str]) -> web.StreamResponse:
+        """A long file to keep, written as its parts are made: none of it is held in memory but the part at hand.
+
+        The browser sees that a file ended early, since the last chunk is missing then.
+        """
+        disposition = f"attachment; filename*=UTF-8''{quote(name)}"
+        headers = {"Content-Disposition": disposition, "Content-Type": content_type}
+        response = web.StreamResponse(headers=headers)
+        response.enable_chunked_encoding()
+        await response.prepare(self.request)
+        async for part in parts:
+            await response.write(part.encode())
+        await response.write_eof()
+        return response
+
     async def events(self, parts: AsyncIterator[tuple[str, str]]) -> web.StreamResponse:
         """Server-sent events, `(name, html)` each, until the iterator ends or the browser leaves."""
         response = web.StreamResponse(headers={"Content-Type": "text/event-stream", "Cache-Control": "no-store"})
@@ -136,6 +149,6 @@ class Visit:
 
 def _cell(value: object) -> str:
     text = "" if value is None else str(value)
-    if text.startswith(FORMULA) and not isinstance(value, (int, float)):
-        text = "'" + text
+    if not isinstance(value, (int, float)):
+        text = unformulated(text)
     return '"' + text.replace('"', '""') + '"' if any(c in text for c in '",\r\n') else text

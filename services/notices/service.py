@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID, uuid4
@@ -10,6 +11,7 @@ import msgspec
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.audit.trail import Actor
 from services.clock import Clock
 from services.db import Sessions
 from services.notices import checks, errors, redo, repository, texts
@@ -20,6 +22,7 @@ from services.notices.examples import ExampleService
 from services.notices.lifecycle import LifecycleService
 from services.notices.models import NoticeRow, RunRow
 from services.notices.own_list import ListService
+from services.notices.noting import note
 from services.notices.reach import ReachService
 from services.notices.repeating import plan_next
 from services.notices.types import (
@@ -58,6 +61,13 @@ class NoticeService:
         self._ways = WaysService(sessions=sessions, clock=clock, audience=audience)
         self._reach = ReachService(sessions=sessions, clock=clock, audience=audience)
         self._lifecycle = LifecycleService(sessions=sessions, clock=clock, audience=audience)
+        self._actor: Actor | None = None
+
+    def by(self, actor: Actor) -> NoticeService:
+        """The same service, whose changes are in the audit log as this person's, in the same transaction."""
+        service = copy.copy(self)
+        service._actor = actor
+        return service
 
     # -- reading
 
@@ -161,7 +171,9 @@ class NoticeService:
             repository.change(session, notice, at=now, by=author, action="create", to="draft")
             if own:
                 await repository.add_recipients(session, notice.id, own.rows)
-        return notice_view(notice, None)
+            made = notice_view(notice, None)
+            note(session, self._actor, made, "create", now=now)
+        return made
 
     async def edit(self, reference: str, edit: NoticeEdit, *, recipients: OwnList | None = None) -> Notice:
         """Changes the text, the plan or the audience. What was already submitted becomes a new version and asks again;
@@ -182,7 +194,9 @@ class NoticeService:
             notice.wake_at, notice.late_released = None, False
             detail = ", ".join(sorted(given))
             repository.change(session, notice, at=now, by=staff, action="edit", to="draft", detail=detail)
-            return notice_view(notice, None)
+            changed = notice_view(notice, None)
+            note(session, self._actor, changed, "edit", now=now)
+            return changed
 
     async def submit(self, reference: str, staff: str) -> Notice:
         """Asks a second person; refused when the time is over or nobody would get it."""
@@ -299,8 +313,10 @@ class NoticeService:
                 raise errors.NothingToDo(texts.nothing_in_doubt(notice.number))
             detail = f"resolve {resolution.decision} {moved}" + (f": {resolution.why}" if resolution.why else "")
             if again:
-                return await self._going_again(session, notice, run, name, detail)
-            return await self._changed(session, notice, by=name, action="resolve", to=notice.state, detail=detail)
+                return await self._going_again(session, notice, run, name, detail, why=resolution.why)
+            return await self._changed(
+                session, notice, by=name, action="resolve", to=notice.state, detail=detail, why=resolution.why
+            )
 
     # -- inside
 
@@ -314,17 +330,30 @@ class NoticeService:
         return notice, run
 
     async def _changed(
-        self, session: AsyncSession, notice: NoticeRow, *, by: str, action: str, to: str, detail: str = ""
+        self,
+        session: AsyncSession,
+        notice: NoticeRow,
+        *,
+        by: str,
+        action: str,
+        to: str,
+        detail: str = "",
+        why: str = "",
     ) -> Notice:
+        """`why`: what staff wrote when they settled a doubt; only then is there any."""
         repository.change(session, notice, at=self._clock.now(), by=by, action=action, to=to, detail=detail)
         if action != "resolve":
             notice.reason = ""
         await session.flush()
         log.info("notice.changed", notice=str(notice.id), number=notice.number, action=action, state=to)
-        return notice_view(notice, await repository.latest_run(session, notice.id))
+        view = notice_view(notice, await repository.latest_run(session, notice.id))
+        note(session, self._actor, view, "resolve" if why else action, now=self._clock.now(), reason=why)
+        return view
 
-    async def _going_again(self, session: AsyncSession, notice: NoticeRow, run: RunRow, by: str, detail: str) -> Notice:
+    async def _going_again(
+        self, session: AsyncSession, notice: NoticeRow, run: RunRow, by: str, detail: str, *, why: str = ""
+    ) -> Notice:
         locked = await repository.lock_run(session, run.notice_id, run.version)
         locked.closed_at = None
         to = "sending" if notice.state == "finished" else notice.state
-        return await self._changed(session, notice, by=by, action="retry", to=to, detail=detail)
+        return await self._changed(session, notice, by=by, action="retry", to=to, detail=detail, why=why)

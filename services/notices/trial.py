@@ -6,6 +6,7 @@ since the second person enrolled who gets it: at most twenty, each by name.
 
 from __future__ import annotations
 
+import copy
 from datetime import datetime
 from uuid import UUID, uuid4
 
@@ -13,12 +14,14 @@ import structlog
 from sqlalchemy import delete, func, select
 from sqlalchemy.dialects.postgresql import insert
 
+from services.audit.trail import Actor, Subject
 from services.clock import Clock
 from services.db import Sessions
 from services.notices import checks, errors, repository, texts
 from services.notices.audience import Audience
 from services.notices.examples import ExampleService
 from services.notices.models import NoticeRow, RunRow, TesterRow
+from services.notices.noting import note_of
 from services.notices.rules import ROUTES
 from services.notices.types import NewTester, Notice, Tester
 from services.notices.values import Content
@@ -37,6 +40,13 @@ class TrialService:
         self._clock = clock
         self._audience = audience
         self._examples = ExampleService(sessions=sessions, audience=audience)
+        self._actor: Actor | None = None
+
+    def by(self, actor: Actor) -> TrialService:
+        """The same service, whose changes are in the audit log as this person's, in the same transaction."""
+        service = copy.copy(self)
+        service._actor = actor
+        return service
 
     async def testers(self) -> list[Tester]:
         """All of them, by name."""
@@ -62,13 +72,18 @@ class TrialService:
             await session.execute(row.on_conflict_do_update(index_elements=["citizen_id"], set_={"name": name}))
             if (await session.scalars(select(func.count()).select_from(TesterRow))).one() > MOST_TESTERS:
                 raise errors.TooManyTesters(texts.too_many_testers(MOST_TESTERS))
+            subject = Subject(kind="citizen", id=str(new.citizen_id))
+            note_of(session, self._actor, "notices.tester_enrolled", subject, now=self._clock.now())
         log.info("notice.tester_enrolled", citizen=str(new.citizen_id))
         return await self.testers()
 
     async def remove(self, citizen_id: UUID) -> list[Tester]:
         """Takes somebody off; who is not on it stays off."""
         async with self._sessions.begin() as session:
-            await session.execute(delete(TesterRow).where(TesterRow.citizen_id == citizen_id))
+            gone = delete(TesterRow).where(TesterRow.citizen_id == citizen_id).returning(TesterRow.citizen_id)
+            if await session.scalar(gone) is not None:
+                subject = Subject(kind="citizen", id=str(citizen_id))
+                note_of(session, self._actor, "notices.tester_removed", subject, now=self._clock.now())
         return await self.testers()
 
     async def send(self, reference: str, staff: str) -> Notice:
@@ -92,6 +107,8 @@ class TrialService:
             session.add(RunRow(notice_id=trial.id, version=1))
             detail = texts.trial_detail(original.number, original.version)
             repository.change(session, trial, at=now, by=name, action="trial", to="approved", detail=detail)
+            subject = Subject(kind="notice", id=str(original.number))
+            note_of(session, self._actor, "notices.tried", subject, now=now, after={"trial": trial.number})
         log.info("notice.trial", notice=str(trial.id), of=original.number, testers=len(testers))
         return notice_view(trial, None)
 

@@ -17,6 +17,7 @@ from services.notices.recurrence import next_after
 from services.notices.repository import settled
 from services.notices.texts import reason_text, state_name
 from services.notices.types import Attachment, Change, Counters, Failure, FailuresPage, Notice, Progress
+from services.sheets import unformulated
 
 #: A rate older than this says nothing about now.
 RATE_HOLDS = timedelta(seconds=20)
@@ -117,6 +118,7 @@ def _csv(failures: Sequence[Failure], *, heading: bool) -> str:
         writer.writerow(CSV_HEADING)
     for failure in failures:
         settled_at = "" if failure.settled_at is None else local(failure.settled_at).isoformat(timespec="seconds")
-        cells = [getattr(failure, name) for name in CSV_HEADING[:-1]]
+        # A platform's words are not ours: what begins like a formula must not be one in a spreadsheet.
+        cells = [unformulated(str(getattr(failure, name))) for name in CSV_HEADING[:-1]]
         writer.writerow([*cells, settled_at])
     return out.getvalue()

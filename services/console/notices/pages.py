@@ -8,7 +8,6 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 import msgspec
 from aiohttp import web
 
-from services.audit.trail import Subject, record
 from services.console.errors import Refusal
 from services.console.notices.audience import AudiencePages
 from services.console.notices.choosing import AudienceForm
@@ -33,19 +32,23 @@ MOVING = frozenset({"due", "sending"})
 #: States before an approval, in which it is counted who would get it.
 COUNTED = frozenset({"draft", "submitted"})
 STATES = frozenset(value for value, _ in STATE_CHOICES)
+#: States that end by themselves, or by somebody else's button: the page looks whether they have.
+WATCHED = frozenset({"submitted", "approved", "due", "sending", "late", "paused"})
 LOOK_SECONDS = 1.0
+#: A stream ends after so many looks; the browser asks again, where its session still holds.
+MOST_LOOKS = 600
 FAILURES_SHOWN = 50
-FAILURES_AT_ONCE = 10_000
-#: Action of a button -> (action of the service's rules, action of the audit log, what is said afterwards).
+FAILURES_AT_ONCE = 2_000
+#: Action of a button -> what is said afterwards.
 ACTIONS = {
-    "submit": ("submit", "notices.submitted", "已提交，请另一位有审批权限的同事来审核。"),
-    "approve": ("approve", "notices.approved", "已审核通过，到时间自动发送。"),
-    "release": ("release", "notices.released", "马上发送。"),
-    "pause": ("pause", "notices.paused", "已暂停，几秒内停止发送。"),
-    "resume": ("resume", "notices.resumed", "继续发送。"),
-    "cancel": ("cancel", "notices.cancelled", "已取消，没有发出的不再发送。"),
-    "skip": ("skip", "notices.skipped", "这一次不发；还有下一次的话，已经照常排好。"),
-    "retry": ("retry", "notices.retried", "正在重发失败的。"),
+    "submit": "已提交，请另一位有审批权限的同事来审核。",
+    "approve": "已审核通过，到时间自动发送。",
+    "release": "马上发送。",
+    "pause": "已暂停，几秒内停止发送。",
+    "resume": "继续发送。",
+    "cancel": "已取消，没有发出的不再发送。",
+    "skip": "这一次不发；还有下一次的话，已经照常排好。",
+    "retry": "正在重发失败的。",
 }
 DECISIONS = frozenset({"sent", "again"})
 
@@ -119,10 +122,9 @@ class _Notices:
             return await self._form_page(visit, form, audience, status=422)
         try:
             draft = msgspec.structs.replace(form.draft(visit.person.login), audience_rules=audience.rules())
-            made = await self._notices.create(draft)
+            made = await self._notices.by(visit.actor).create(draft)
         except (BadRequest, Conflict) as error:
             return await self._form_page(visit, form, audience, problem=error.detail, status=error.status)
-        await self._note(visit, made, "notices.created")
         return visit.redirect(f"/notices/{made.number}", "草稿已保存。看过预览以后，请提交审核。", "info")
 
     async def show_edit(self, visit: Visit) -> web.StreamResponse:
@@ -138,10 +140,9 @@ class _Notices:
             return await self._form_page(visit, form, audience, one, status=422)
         try:
             edit = msgspec.structs.replace(form.edit(visit.person.login), audience_rules=audience.rules())
-            changed = await self._notices.edit(str(one.id), edit)
+            await self._notices.by(visit.actor).edit(str(one.id), edit)
         except (BadRequest, Conflict) as error:
             return await self._form_page(visit, form, audience, one, problem=error.detail, status=error.status)
-        await self._note(visit, changed, "notices.edited")
         said = "已保存。原来的审核作废，请重新提交。" if one.state != "draft" else "已保存。"
         return visit.redirect(f"/notices/{one.number}", said)
 
@@ -169,6 +170,7 @@ class _Notices:
             lines=await self._notices.choosing.lines(one),
             counts=one.state in COUNTED,
             moving=one.state in MOVING,
+            watched=one.state in WATCHED,
             allowed=lambda action: allowed(action, one.state),
             own=one.submitted_by == visit.person.login,
             repeats=words(one.recurrence) if one.recurrence else "",
@@ -179,31 +181,45 @@ class _Notices:
         return await visit.events(self._progress(visit, one))
 
     async def _progress(self, visit: Visit, one: Notice) -> AsyncIterator[tuple[str, str]]:
-        while not self._parts.stopping.is_set():
+        """Progress while it is sent; `done` as soon as the state is not the one that the page shows."""
+        shown = visit.query.get("shown", "")
+        for _ in range(MOST_LOOKS):
+            if self._parts.stopping.is_set():
+                return
             progress = await self._notices.progress(str(one.id))
-            if progress.state not in MOVING:
+            if progress.state != shown or progress.state not in WATCHED:
                 yield "done", ""
                 return
-            yield "progress", visit.fragment("notices/progress.html", progress=progress)
+            # A waiting page hears something too: that is how it is seen that the browser has left.
+            sending = progress.state in MOVING
+            yield (
+                ("progress", visit.fragment("notices/progress.html", progress=progress)) if sending else ("waiting", "")
+            )
             await asyncio.sleep(LOOK_SECONDS)
 
     async def failures(self, visit: Visit) -> web.StreamResponse:
         one = await self._notice(visit)
-        text, after = "", None
+        return await visit.stream(f"第 {one.number} 号通知-未送达.csv", "text/csv", self._failures(one))
+
+    async def _failures(self, one: Notice) -> AsyncIterator[str]:
+        """A page of them at a time: however many there are, only these are in memory."""
+        yield "\ufeff"
+        after: UUID | None = None
         while True:
             page = await self._notices.failures(str(one.id), FailuresQuery(after=after, limit=FAILURES_AT_ONCE))
-            text += page.csv
+            yield page.csv
             if page.next is None:
-                break
+                return
             after = page.next
-        return visit.file(f"第 {one.number} 号通知-未送达.csv", ("\ufeff" + text).encode(), "text/csv")
 
     async def approve(self, visit: Visit) -> web.StreamResponse:
         one = await self._notice(visit)
         version = str(visit.form.get("version", ""))
         read = int(version) if version.isascii() and version.isdigit() and len(version) < 9 else 0
         return await self._done(
-            visit, "approve", lambda: self._notices.approve(str(one.id), visit.person.login, version=read)
+            visit,
+            "approve",
+            lambda: self._notices.by(visit.actor).approve(str(one.id), visit.person.login, version=read),
         )
 
     def act(self, name: str) -> Callable[[Visit], Awaitable[web.StreamResponse]]:
@@ -211,7 +227,7 @@ class _Notices:
 
         async def handler(visit: Visit) -> web.StreamResponse:
             one = await self._notice(visit)
-            service = self._notices
+            service = self._notices.by(visit.actor)
             doing = {
                 "submit": service.submit,
                 "release": service.release,
@@ -232,19 +248,17 @@ class _Notices:
             raise Refusal(422, "请选择怎么处理，并写明怎么知道的（最多 200 个字）。")
         resolution = Resolution(staff=visit.person.login, decision=decision, why=why)  # type: ignore[arg-type]
         try:
-            changed = await self._notices.resolve(str(one.id), resolution)
+            await self._notices.by(visit.actor).resolve(str(one.id), resolution)
         except Conflict as error:
             raise Refusal(409, error.detail) from error
-        await self._note(visit, changed, "notices.resolved", reason=why)
         return visit.redirect(f"/notices/{one.number}", "已处理。")
 
     async def _done(self, visit: Visit, name: str, doing: Callable[[], Awaitable[Notice]]) -> web.StreamResponse:
-        _, action, said = ACTIONS[name]
+        said = ACTIONS[name]
         try:
             changed = await doing()
         except (BadRequest, Conflict) as error:
             raise Refusal(error.status, error.detail) from error
-        await self._note(visit, changed, action)
         return visit.redirect(f"/notices/{changed.number}", said)
 
     async def _notice(self, visit: Visit) -> Notice:
@@ -252,14 +266,6 @@ class _Notices:
         if not (number.isascii() and number.isdigit() and len(number) < 10):
             raise NotFound
         return await self._notices.get(number)
-
-    async def _note(self, visit: Visit, one: Notice, action: str, *, reason: str = "") -> None:
-        """The console's log says from where; the notice's own trail is written with the change and never behind."""
-        now = self._parts.clock.now()
-        after = {"title": one.title, "state": one.state_text, "version": one.version}
-        async with self._parts.sessions.begin() as session:
-            subject = Subject(kind="notice", id=str(one.number))
-            record(session, visit.actor, action, subject, now=now, after=after, reason=reason)
 
     async def _form_page(
         self,

@@ -10,7 +10,6 @@ from aiohttp import web
 from wtforms import Form, StringField
 from wtforms.validators import DataRequired, Length
 
-from services.audit.trail import Subject, record
 from services.console.errors import Refusal
 from services.console.pages import Page
 from services.console.parts import Parts
@@ -63,32 +62,25 @@ class _Testers:
             return await self._page(visit, form, problem="没有看到市民编号，请粘贴会话页面的网址。", status=422)
         new = NewTester(staff=visit.person.login, citizen_id=UUID(found[0]), name=form.name.data or "")
         try:
-            await self._trials.enrol(new)
+            await self._trials.by(visit.actor).enrol(new)
         except (BadRequest, Conflict) as error:
             return await self._page(visit, form, problem=error.detail, status=error.status)
-        await self._note(visit, "notices.tester_enrolled", Subject(kind="citizen", id=str(new.citizen_id)))
         return visit.redirect("/notices/testers", "已登记。")
 
     async def remove(self, visit: Visit) -> web.StreamResponse:
         found = CITIZEN.fullmatch(visit.path["citizen"])
         if found is None:
             raise Refusal(404, "没有这位试发人员。")
-        await self._trials.remove(UUID(found[0]))
-        await self._note(visit, "notices.tester_removed", Subject(kind="citizen", id=found[0]))
+        await self._trials.by(visit.actor).remove(UUID(found[0]))
         return visit.redirect("/notices/testers", "已移除。")
 
     async def send(self, visit: Visit) -> web.StreamResponse:
         number = visit.path["number"]
         try:
-            sent = await self._trials.send(number, visit.person.login)
+            sent = await self._trials.by(visit.actor).send(number, visit.person.login)
         except (BadRequest, Conflict) as error:
             raise Refusal(error.status, error.detail) from error
-        await self._note(visit, "notices.tried", Subject(kind="notice", id=number))
         return visit.redirect(f"/notices/{number}", f"已试发（第 {sent.number} 号），几秒内会出现在试发人员的手机上。")
-
-    async def _note(self, visit: Visit, action: str, subject: Subject) -> None:
-        async with self._parts.sessions.begin() as session:
-            record(session, visit.actor, action, subject, now=self._parts.clock.now())
 
     async def _page(
         self, visit: Visit, form: TesterForm, *, problem: str = "", status: int = 200
