@@ -65,6 +65,84 @@ SELECT now() - interval '1 second' * (%(hits)s - n), 'editor' || n %% 50, '10.0.
        'n' || n %% 3000, '{"name": "x"}', ''
 FROM generate_series(1, %(hits)s::bigint) AS n;
 
+-- citizens
+INSERT INTO citizens (citizen_id, channel, account, address, created_at, followed_at, last_message_at)
+SELECT CAST(lpad(to_hex(n), 32, '0') AS uuid), 'wechat', 'gh_bench', 'openid-' || n, now() - interval '300 days',
+       now() - interval '300 days', now() - interval '1 minute' * n
+FROM generate_series(0, 19999) AS n;
+
+-- service items
+INSERT INTO catalogue_items (
+    task_code, task_name, dept_name, area_code, catalog_code, catalog_name, sub_catalog_name, parent_catalog_code,
+    task_handle_item, local_code, aliases, task_type, task_state, task_version, task_tag, dept_code, co_department,
+    use_level, district, by_law, server_type, accept_condition, handle_flow, handle_type, project_type,
+    online_handle_url, online_platform, schedule_url, handle_area, result_name, anticipate_type, promise_type, fee_basis,
+    fee_project, transact_addr, transact_time, link_way, supervise_way, material, question, user_topic_type,
+    corp_topic_type, hall_codes, service_code, source, situations, feed, content_hash, revision, created_at, updated_at)
+SELECT 'YJ-' || n, '第' || n || '项许可', '第' || n %% 40 || '局', '9901' || lpad((n %% 20)::text, 2, '0'), '', '', '', '',
+       '', '', jsonb_build_array('办第' || n || '证'), '01', '1', '', '', '', '',
+       '', '第' || n %% 20 || '区', '', '[]', repeat('符合规定的条件。', 20), '', '', '',
+       '', '', '', '', '', '', '工作日', '',
+       '[]', '', '', '0100-88010001', '', jsonb_build_array(jsonb_build_object('material_name', '身份证')), '[]', '[]',
+       '[]', '[]', '', '示例', '[]', 'bench-' || n %% 5, '', 1, now(), now()
+FROM generate_series(1, 5000) AS n;
+INSERT INTO search_revisions (topic, revision, changed_at) VALUES ('catalogue', 1, now()), ('faq', 1, now())
+ON CONFLICT (topic) DO NOTHING;
+
+-- halls, and appointments of a quarter
+INSERT INTO appointment_halls (hall_code, name, district, area_code, address, phone, hours_text, opening)
+SELECT 'H' || h, '第' || h || '政务服务大厅', '第' || h || '区', '9901' || lpad(h::text, 2, '0'), '大道1号', '0100-88010001', '',
+       '{"mon": ["09:00-17:00"], "tue": ["09:00-17:00"], "wed": ["09:00-17:00"], "thu": ["09:00-17:00"], "fri": ["09:00-17:00"]}'
+FROM generate_series(1, 20) AS h;
+INSERT INTO appointment_hall_services (hall_code, service_code, name, slot_minutes, capacity, offered)
+SELECT 'H' || h, 'S' || s, '第' || s || '业务', 30, 10, true FROM generate_series(1, 20) AS h, generate_series(1, 5) AS s;
+INSERT INTO appointment_slots (slot_id, hall_code, service_code, starts_at, ends_at, capacity, taken)
+SELECT 'H' || h || '-S' || s || '-' || to_char(at, 'YYYYMMDD-HH24MI'), 'H' || h, 'S' || s, at AT TIME ZONE 'Asia/Shanghai',
+       (at + interval '30 minutes') AT TIME ZONE 'Asia/Shanghai', 10, 2
+FROM generate_series(1, 20) AS h, generate_series(1, 5) AS s, generate_series(-75, 14) AS d, generate_series(0, 15) AS p,
+     CAST(CURRENT_DATE + d + time '09:00' + interval '30 minutes' * p AS timestamp) AS at;
+INSERT INTO appointments (code, citizen_id, slot_id, service_code, day, state, person_mark, person_sealed, name_masked,
+                          id_masked, mobile_masked, created_at, changed_at)
+SELECT 'B' || to_hex(n), pg_temp.citizen(n), slot_id, service_code, (starts_at AT TIME ZONE 'Asia/Shanghai')::date,
+       CASE WHEN starts_at > now() THEN 'confirmed' WHEN n %% 7 = 0 THEN 'missed' ELSE 'finished' END,
+       decode(md5(n::text), 'hex'), '\x00', '张**', '110***********0011', '138****' || lpad((n %% 10000)::text, 4, '0'),
+       starts_at - interval '3 days', starts_at
+FROM (SELECT *, row_number() OVER () AS n FROM appointment_slots, generate_series(1, 2)) AS slot;
+
+-- cases with their steps
+INSERT INTO progress_codes (list_name, code, text, final)
+VALUES ('state', 'reviewing', '正在审查', false), ('state', 'finished', '已办结', true), ('step_state', 'done', '已完成', false);
+INSERT INTO progress_cases (project_no, task_code, task_name, state, org_name, applicant_masked, id_masked, apply_date,
+                            promise_date, result_explain, revision, updated_at)
+SELECT 'CASE' || lpad(n::text, 8, '0'), '', '第' || n %% 900 || '项许可', CASE WHEN n %% 10 = 0 THEN 'reviewing' ELSE 'finished' END,
+       '云江市公安局', '张**', '110***********0011', CURRENT_DATE - 30, CURRENT_DATE + (n %% 20 - 10)::int, '', 1,
+       now() - interval '20 seconds' * n
+FROM generate_series(1, 200000) AS n;
+INSERT INTO progress_steps (project_no, step_key, position, process_name, event_name, state, started_at, explain)
+SELECT 'CASE' || lpad(n::text, 8, '0'), 'k' || s, s, '审查', '审查', 'done', now() - interval '2 days', ''
+FROM generate_series(1, 200000) AS n, generate_series(1, 3) AS s;
+
+-- notices, one of which has many failures
+INSERT INTO notices (id, state, title, body, route, due_at, late_policy, late_after_seconds, emergency, audience_kind,
+                     version, approved_version, author, submitted_by, approved_by, changes, created_at, updated_at)
+SELECT CAST('c' || lpad(to_hex(n), 31, '0') AS uuid),
+       CASE WHEN n > 1998 THEN 'draft' WHEN n > 1990 THEN 'submitted' WHEN n > 1980 THEN 'approved' ELSE 'finished' END,
+       '第' || n || '次停水', repeat('请提前储水。', 20), 'template', now() - interval '4 hours' * (1980 - n), 'ask', 3600,
+       false, 'all', 1, CASE WHEN n <= 1990 THEN 1 END, '张三', '张三', CASE WHEN n <= 1990 THEN '李四' ELSE '' END, 3,
+       now() - interval '300 days', now() - interval '4 hours' * (2000 - n)
+FROM generate_series(1, 2000) AS n;
+INSERT INTO notice_versions (notice_id, version, title, body, url, department, source_document, route, due_at, submitted_by,
+                             approved_by, approved_at)
+SELECT id, 1, title, body, '', '', '', route, due_at, submitted_by, approved_by, created_at FROM notices
+WHERE approved_version = 1;
+INSERT INTO notice_runs (notice_id, version, audience, accepted, failed, in_doubt, frozen, started_at, closed_at)
+SELECT id, 1, 20000, 19900, 100, 0, true, due_at, CASE WHEN state = 'finished' THEN due_at END FROM notices
+WHERE approved_version = 1;
+INSERT INTO notice_deliveries (notice_id, version, citizen_id, channel, chunk, state)
+SELECT CAST('c' || lpad(to_hex(1980), 31, '0') AS uuid), 1, CAST(lpad(to_hex(n), 32, '0') AS uuid), 'wechat', n / 500,
+       CASE WHEN n %% 4 = 0 THEN 'failed' ELSE 'accepted' END
+FROM generate_series(0, 19999) AS n;
+
 -- indexes, quicker after the rows and the same in the end
 CREATE INDEX ix_inbox_grams ON inbox USING gin (text_grams(told)) WHERE told IS NOT NULL;
 CREATE INDEX ix_rasa_events_sender_id ON rasa_events (sender_id, id);

@@ -212,6 +212,77 @@ async def test_every_step_is_in_the_audit_log(
         assert words in log
 
 
+async def test_a_change_and_its_line_in_the_audit_log_come_together_or_not_at_all(
+    office: Office, writer: Browser, sessions: Sessions
+) -> None:
+    await office.follow(1)
+    path = await written(writer)
+    async with sessions.begin() as session:
+        await session.execute(
+            text("""
+            CREATE FUNCTION no_submission() RETURNS trigger LANGUAGE plpgsql AS $$
+            BEGIN
+                IF NEW.action = 'notices.submitted' THEN RAISE EXCEPTION 'the log is full'; END IF;
+                RETURN NEW;
+            END $$
+        """)
+        )
+        await session.execute(
+            text("""
+            CREATE TRIGGER no_submission BEFORE INSERT ON audit_log FOR EACH ROW EXECUTE FUNCTION no_submission()
+        """)
+        )
+
+    assert (await writer.post(f"{path}/submit")).status >= 500
+
+    assert (await office.service.get("1")).state == "draft"
+    assert [change.action for change in await office.service.changes("1")] == ["create"]
+
+
+async def test_a_page_that_waits_is_told_when_sending_begins(
+    office: Office, writer: Browser, approver: Browser, clock: FixedClock
+) -> None:
+    await office.follow(2)
+    path = await written(writer)
+    await writer.post(f"{path}/submit")
+    await approver.post(f"{path}/approve", version="1")
+    await office.lifecycle.freeze_all()
+    assert f"{path}/events?shown=approved" in await writer.read(path)
+    async with writer.client.get(f"/console{path}/events", params={"shown": "approved"}) as stream:
+        assert await stream.content.readline() == b"event: waiting\n"
+        clock.advance(minutes=5)
+        await office.lifecycle.tick()
+        rest = (await stream.content.read()).decode()
+    assert "event: done" in rest
+    assert "event: progress" not in rest
+    assert f"{path}/events?shown=sending" in await writer.read(path)
+    # A page that comes too late is told at once.
+    assert "event: done" in await writer.read(f"{path}/events", shown="approved")
+
+
+async def test_a_list_of_failures_comes_in_pages_and_holds_no_formula(
+    office: Office,
+    writer: Browser,
+    approver: Browser,
+    clock: FixedClock,
+    sessions: Sessions,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("services.console.notices.pages.FAILURES_AT_ONCE", 2)
+    citizens = await office.follow(5)
+    office.platform.broken = {f"openid-{citizen}": RecipientUnreachable(errcode=43004) for citizen in citizens}
+    path = await sending(office, writer, approver, clock)
+    await office.send_all()
+    async with sessions.begin() as session:
+        await session.execute(text("UPDATE notice_deliveries SET reason = '=HYPERLINK(1)'"))
+
+    lines = (await writer.read(f"{path}/failures.csv")).splitlines()
+
+    assert lines[0].startswith("\ufeffcitizen_id,channel,state")
+    assert sorted(line.split(",")[0] for line in lines[1:]) == [str(citizen) for citizen in citizens]
+    assert all("'=HYPERLINK(1)" in line and ",=" not in line for line in lines[1:])
+
+
 async def test_what_is_no_notice_is_not_found(writer: Browser) -> None:
     for path in ("/notices/99", "/notices/x", "/notices/99/events", "/notices/99/failures.csv"):
         assert (await writer.get(path)).status == 404, path
