@@ -34,15 +34,8 @@ def note(
     """Adds the line where somebody of the console acts; what the command line and the API do, the notice's own trail
     says."""
     after = {"title": notice.title, "state": notice.state_text, "version": notice.version}
-    note_of(
-        session,
-        actor,
-        NOTED[action],
-        Subject(kind="notice", id=str(notice.number)),
-        now=now,
-        after=after,
-        reason=reason,
-    )
+    subject = Subject(kind="notice", id=str(notice.number))
+    note_of(session, actor, NOTED[action], subject, now=now, after=after, reason=reason)
 
 
 def note_of(

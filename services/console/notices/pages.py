@@ -191,10 +191,10 @@ class _Notices:
                 yield "done", ""
                 return
             # A waiting page hears something too: that is how it is seen that the browser has left.
-            sending = progress.state in MOVING
-            yield (
-                ("progress", visit.fragment("notices/progress.html", progress=progress)) if sending else ("waiting", "")
-            )
+            if progress.state in MOVING:
+                yield "progress", visit.fragment("notices/progress.html", progress=progress)
+            else:
+                yield "waiting", ""
             await asyncio.sleep(LOOK_SECONDS)
 
     async def failures(self, visit: Visit) -> web.StreamResponse:
@@ -216,10 +216,9 @@ class _Notices:
         one = await self._notice(visit)
         version = str(visit.form.get("version", ""))
         read = int(version) if version.isascii() and version.isdigit() and len(version) < 9 else 0
+        service = self._notices.by(visit.actor)
         return await self._done(
-            visit,
-            "approve",
-            lambda: self._notices.by(visit.actor).approve(str(one.id), visit.person.login, version=read),
+            visit, "approve", lambda: service.approve(str(one.id), visit.person.login, version=read)
         )
 
     def act(self, name: str) -> Callable[[Visit], Awaitable[web.StreamResponse]]:

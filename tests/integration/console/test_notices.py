@@ -265,7 +265,6 @@ async def test_a_list_of_failures_comes_in_pages_and_holds_no_formula(
     writer: Browser,
     approver: Browser,
     clock: FixedClock,
-    sessions: Sessions,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("services.console.notices.pages.FAILURES_AT_ONCE", 2)
@@ -273,7 +272,7 @@ async def test_a_list_of_failures_comes_in_pages_and_holds_no_formula(
     office.platform.broken = {f"openid-{citizen}": RecipientUnreachable(errcode=43004) for citizen in citizens}
     path = await sending(office, writer, approver, clock)
     await office.send_all()
-    async with sessions.begin() as session:
+    async with office.sessions.begin() as session:
         await session.execute(text("UPDATE notice_deliveries SET reason = '=HYPERLINK(1)'"))
 
     lines = (await writer.read(f"{path}/failures.csv")).splitlines()
