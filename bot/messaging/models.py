@@ -36,6 +36,8 @@ class InboxRow(Base):
             postgresql_where=text("told IS NOT NULL"),
         ),
         Index("ix_inbox_settled_at", "settled_at"),
+        # The console lists what failed; that is rare, and would be looked for among all messages.
+        Index("ix_inbox_failed", "received_at", "seq", postgresql_where=text("state = 'failed'")),
     )
 
     message_id: Mapped[UUID] = mapped_column(primary_key=True)

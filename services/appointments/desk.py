@@ -95,6 +95,11 @@ class Desk:
         async with self._sessions() as session:
             return await desk_repository.counts(session, hall_code, day, service_code)
 
+    async def waiting(self) -> int:
+        """How many have come today and wait to be called, in all halls."""
+        async with self._sessions() as session:
+            return await desk_repository.arrived_on(session, local(self._clock.now()).date())
+
     async def next(self, hall_code: str, service_code: str = "") -> DeskAppointment | None:
         """Who would be called next today."""
         now = self._clock.now()

@@ -133,6 +133,14 @@ async def booked_on(session: AsyncSession, day: date) -> int:
     return (await session.scalars(query)).one()
 
 
+async def arrived_on(session: AsyncSession, day: date) -> int:
+    """How many have come on that day and were not called yet, in all halls."""
+    query = select(func.count()).where(
+        AppointmentRow.day == day, AppointmentRow.state == "confirmed", AppointmentRow.arrived_at.is_not(None)
+    )
+    return (await session.scalars(query)).one()
+
+
 async def slots_of(
     session: AsyncSession, hall_code: str, *, since: datetime, until: datetime, now: datetime
 ) -> Sequence[tuple[SlotRow, int]]:

@@ -22,6 +22,7 @@ class AuditRow(Base):
         Index("ix_audit_log_action", "action", "id"),
         Index("ix_audit_log_subject", "subject_kind", "subject_id", "id"),
         Index("ix_audit_log_at", "at"),
+        Index("ix_audit_log_address", "address", "id"),
     )
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)

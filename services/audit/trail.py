@@ -46,6 +46,7 @@ class Wanted:
     action: str = ""
     subject_kind: str = ""
     subject_id: str = ""
+    address: str = ""
     since: datetime | None = None
     until: datetime | None = None
     #: Only entries with a smaller number: the page after the one that ended with it.
@@ -96,6 +97,7 @@ async def entries(session: AsyncSession, wanted: Wanted) -> Sequence[AuditRow]:
         (AuditRow.action, wanted.action),
         (AuditRow.subject_kind, wanted.subject_kind),
         (AuditRow.subject_id, wanted.subject_id),
+        (AuditRow.address, wanted.address),
     ):
         if value:
             query = query.where(column == value)

@@ -59,6 +59,8 @@ class Task:
     #: Where it is done, below /console; empty: there is no page for it yet.
     path: str
     permission: Permission
+    #: There are more, which are not counted.
+    at_least: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -14,11 +14,7 @@ STEPS: tuple[int, ...] = (
 
 def added(histograms: Sequence[Sequence[int]]) -> list[int]:
     """Several histograms as one."""
-    total = [0] * (len(STEPS) + 1)
-    for one in histograms:
-        for place, count in enumerate(one):
-            total[place] += count
-    return total
+    return [sum(counts) for counts in zip(*histograms, strict=True)] or [0] * (len(STEPS) + 1)
 
 
 def percentile(histogram: Sequence[int], share: float) -> int | None:

@@ -20,7 +20,7 @@ from services.console.appointments import hall_pages
 from services.console.appointments.forms import DaySearchForm, FindForm, ReasonForm
 from services.console.audit.words import ACTIONS
 from services.console.errors import Refusal
-from services.console.pages import Area, MenuEntry, Page
+from services.console.pages import Area, MenuEntry, Page, Task
 from services.console.paging import PAGE_SIZE, make_listing, place
 from services.console.parts import Parts
 from services.console.visit import Visit
@@ -62,6 +62,7 @@ def make_area(parts: Parts) -> Area:
             *hall_pages.make_pages(parts),
         ),
         menu=(MenuEntry(title="预约", path="/appointments", permission=VIEW, icon="calendar-check", position=500),),
+        tasks=pages.tasks,
     )
 
 
@@ -70,6 +71,10 @@ class _Appointments:
         self._parts = parts
         self._appointments = parts.topics.appointments
         self._desk = parts.topics.appointments.desk
+
+    async def tasks(self, visit: Visit) -> Sequence[Task]:
+        waiting = await self._desk.waiting()
+        return [Task(title="已到大厅，等候叫号", count=waiting, path="/appointments", permission=WORK)]
 
     async def day(self, visit: Visit) -> web.StreamResponse:
         halls, hall, day = await self._where(visit)

@@ -26,6 +26,7 @@ class AuditSearch(Form):
     action = SelectField("操作", [Optional()], choices=[("", "全部"), *ACTIONS.items()], validate_choice=False)
     subject_kind = SelectField("对象", [Optional()], choices=[("", "全部"), *SUBJECTS.items()], validate_choice=False)
     subject_id = StringField("对象编号", [Optional(), Length(max=200)])
+    address = StringField("来源地址", [Optional(), Length(max=100)])
     since = DateField("从", [Optional()])
     until = DateField("到", [Optional()])
 
@@ -42,6 +43,7 @@ def make_area(parts: Parts) -> Area:
             action=form.action.data or "",
             subject_kind=form.subject_kind.data or "",
             subject_id=(form.subject_id.data or "").strip(),
+            address=(form.address.data or "").strip(),
             since=_midnight(form.since.data),
             until=_midnight(until),
             below=place(visit.query, int),

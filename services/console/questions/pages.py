@@ -15,7 +15,7 @@ from services.console.paging import PAGE_SIZE, Listing, make_listing, place
 from services.console.parts import Parts
 from services.console.visit import Visit
 from services.faq.desk_types import DeskEntryNotFound, DraftOutdated, OwnDraft, WordingTaken
-from services.faq.queue import LOOKED_AT, Place, TooManyWordings
+from services.faq.queue import LOOKED_AT, MOST_COUNTED, Place, TooManyWordings
 from services.staff.permissions import Permission
 
 VIEW, EDIT, PUBLISH = Permission.FAQ_VIEW, Permission.FAQ_EDIT, Permission.FAQ_PUBLISH
@@ -55,7 +55,8 @@ class _Questions:
 
     async def tasks(self, visit: Visit) -> Sequence[Task]:
         count = await self._questions.waiting()
-        return [Task(title="没有答上的问题", count=count, path="/questions", permission=EDIT)]
+        many = count >= MOST_COUNTED
+        return [Task(title="没有答上的问题", count=count, path="/questions", permission=EDIT, at_least=many)]
 
     async def list(self, visit: Visit) -> web.StreamResponse:
         at = place(visit.query, Shown) or Shown(number=0, after=None)

@@ -117,6 +117,20 @@ async def test_the_audit_log_shows_who_changed_what_and_masks_identifiers(
     assert "11010519491231002X" not in page
 
 
+async def test_the_audit_log_is_searched_by_where_a_change_came_from(
+    administrator: Browser, sessions: Sessions, clock: FixedClock
+) -> None:
+    for address in ("10.0.0.7", "10.0.0.77"):
+        async with sessions.begin() as session:
+            actor = Actor(staff_id=None, login="tester", address=address)
+            record(session, actor, "staff.changed", Subject(kind="staff", id=address), now=clock.now())
+
+    page = await administrator.read("/audit", address="10.0.0.7")
+
+    assert "<td>10.0.0.7</td>" in page
+    assert "10.0.0.77" not in page
+
+
 async def test_the_audit_log_is_paged_by_its_numbers(
     administrator: Browser, sessions: Sessions, clock: FixedClock
 ) -> None:

@@ -88,6 +88,7 @@ async def test_who_has_arrived_is_called_by_slot_and_a_repeated_call_calls_nobod
 ) -> None:
     late, early, absent = [await booked(topics, n, start) for n, start in ((1, "1100"), (2, "1030"), (3, "1030"))]
     await act(desk, late, "arrive")
+    assert "已到大厅，等候叫号" in await desk.read("/")
     await act(desk, early, "arrive")
     key = str(uuid4())
 

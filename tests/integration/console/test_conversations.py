@@ -13,6 +13,8 @@ from services.audit.models import AuditRow
 from services.citizens.models import CitizenRow
 from services.crypto import load_cipher
 from services.db import Sessions
+from services.dialogues.reader import Dialogues
+from services.dialogues.types import Wanted
 from services.settings import ServicesSettings
 from services.staff.permissions import Role
 from services.vault.service import VaultService
@@ -59,6 +61,26 @@ async def test_messages_are_found_by_two_characters_of_what_was_said(
     assert "公积金怎么提取" in literal
     assert "社保怎么补缴" in one
     assert "没有符合条件的内容" in none
+
+
+@pytest.mark.parametrize("newest", [1, 4, 10_000])
+async def test_what_is_found_is_the_same_however_many_messages_are_looked_through_first(
+    sessions: Sessions, clock: FixedClock, monkeypatch: pytest.MonkeyPatch, newest: int
+) -> None:
+    monkeypatch.setattr("services.dialogues.reader.NEWEST", newest)
+    dialogues = Dialogues(sessions=sessions, clock=clock)
+    for n in range(8):
+        said = f"公积金第{n}问" if n % 2 else f"社保第{n}问"
+        await talk(sessions, uuid4(), said, "好。", at=clock.now() + timedelta(minutes=n))
+
+    first = await dialogues.find(Wanted(text="公积", limit=2))
+    second = await dialogues.find(Wanted(text="公积", below=(first[-1].received_at, first[-1].seq), limit=3))
+
+    assert [one.text for one in first] == ["公积金第7问", "公积金第5问"]
+    assert [one.text for one in second] == ["公积金第3问", "公积金第1问"]
+    assert [one.text for one in await dialogues.find(Wanted(text="5"))] == ["公积金第5问"]
+    assert [one.text for one in await dialogues.find(Wanted(text="社保", state="answered", limit=1))] == ["社保第6问"]
+    assert await dialogues.find(Wanted(text="公积", state="failed")) == []
 
 
 async def test_the_list_and_a_long_conversation_are_paged(
