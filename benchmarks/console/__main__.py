@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import os
+import re
 import socket
 import statistics
 import subprocess
@@ -48,6 +49,16 @@ SAMPLES: Mapping[str, str] = {
     "/home/top/{list}.csv": "SELECT 'questions'",
     "/faq/{id}": "SELECT id FROM faq_entries LIMIT 1",
     "/faq/{id}/versions": "SELECT id FROM faq_entries LIMIT 1",
+    "/faq/{id}/recall": "SELECT entry_id FROM faq_told LIMIT 1",
+    "/notices/{number}": "SELECT CAST(number AS text) FROM notices WHERE id = 'c00000000000000000000000000007bc'",
+    "/notices/{number}/edit": "SELECT CAST(max(number) AS text) FROM notices",
+    "/notices/{number}/reach": "SELECT CAST(max(number) AS text) FROM notices",
+    "/notices/{number}/ways": "SELECT CAST(max(number) AS text) FROM notices",
+    "/catalogue/item/{code}": "SELECT 'YJ-2500'",
+    "/catalogue/item/{code}/edit": "SELECT 'YJ-2500'",
+    "/appointments/one/{code}": "SELECT max(code) FROM appointments",
+    "/appointments/halls/{hall}": "SELECT 'H7'",
+    "/cases/{number}": "SELECT 'CASE00100000'",
 }
 #: Searches that people make, beside the bare pages.
 SEARCHES: Sequence[str] = (
@@ -61,7 +72,36 @@ SEARCHES: Sequence[str] = (
     "/audit?subject_kind=staff&subject_id=n17",
     "/audit?action=staff.created",
     "/staff?q=bench",
+    "/audit?address=10.0.0.1",
+    "/catalogue?q=第17",
+    "/catalogue?department=第3局&state=live",
+    "/faq?q=公积金",
+    "/faq?state=expiring",
+    "/questions?q=公积金",
+    "/cases?q=CASE0001",
+    "/cases?state=reviewing",
+    "/cases?late=1",
+    "/appointments?hall=H7",
+    "/appointments/week?hall=H7",
+    "/notices?state=finished",
 )
+#: What a page asks by itself while somebody writes or looks on; `/events` never ends.
+PARTS: Sequence[str] = ("/notices/{number}/reach", "/notices/{number}/ways", "/appointments/queue")
+#: The same of what is sent as a form: page with the form's token -> path, fields.
+SENT: Mapping[str, tuple[str, Mapping[str, str]]] = {
+    # Near duplicates, contradictions, who asked lately.
+    "/faq/new": (
+        "/faq/new/similar",
+        {
+            "question": "公积金怎么补缴？",
+            "similar": "公积金补缴怎么办理",
+            "answer": "请到第3局办理。",
+            "department": "云江市公安局",
+        },
+    ),
+    "/notices/new": ("/notices/audience", {"audience": "all"}),
+}
+TOKEN_IN_PAGE = re.compile(r'name="csrf_token" value="([0-9a-f]+)"')
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -118,13 +158,26 @@ async def _measure(settings: ServicesSettings, requests: int) -> list[Measured]:
     areas = [
         make(make_parts(make_topics(sessions, clock, settings, Metrics()), sessions, clock, settings)) for make in AREAS
     ]
-    pages = [page for area in areas for page in area.pages if page.method == "GET" and not page.passive]
+    pages = [
+        page
+        for area in areas
+        for page in area.pages
+        if page.method == "GET" and (not page.passive or page.path in PARTS)
+    ]
     with psycopg.connect(settings.database_url) as connection:
         paths = [path for page in pages for path in _filled(page.path, connection)]
     await engine.dispose()
     base = f"http://127.0.0.1:{settings.services_port}{PREFIX}"
     async with aiohttp.ClientSession(cookies={"zq_console": cookie}) as client:
-        return [await _page(client, base, path, requests) for path in (*paths, *SEARCHES)]
+        measured = [await _page(client, base, path, requests) for path in (*paths, *SEARCHES)]
+        for page, (path, fields) in SENT.items():
+            async with client.get(base + page) as response:
+                token = TOKEN_IN_PAGE.search(await response.text())
+            if token is None:
+                raise RuntimeError(f"no form on {page}")
+            form = {"csrf_token": token[1], **fields}
+            measured.append(await _page(client, base, path, requests, form))
+        return measured
 
 
 def _filled(path: str, connection: psycopg.Connection) -> Iterator[str]:
@@ -141,13 +194,16 @@ def _filled(path: str, connection: psycopg.Connection) -> Iterator[str]:
         print(f"  left out: {path}")
 
 
-async def _page(client: aiohttp.ClientSession, base: str, path: str, requests: int) -> Measured:
+async def _page(
+    client: aiohttp.ClientSession, base: str, path: str, requests: int, form: Mapping[str, str] | None = None
+) -> Measured:
+    """Asks for a page, or sends a form, so often."""
     times: list[float] = []
     status = 0
     for n in range(requests + 2):
         await asyncio.sleep(0.13)  # slower than the limit of requests of one account
         started = time.perf_counter()
-        async with client.get(base + path) as response:
+        async with client.request("GET" if form is None else "POST", base + path, data=form) as response:
             await response.read()
         # The first two compile the template and fill the connection pool.
         if n >= 2:
