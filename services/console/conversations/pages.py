@@ -19,7 +19,9 @@ from services.console.visit import Visit
 from services.dialogues.masking import masked, unmasked
 from services.dialogues.reader import Dialogues
 from services.dialogues.types import Turn, Wanted
+from services.dialogues.words import action_name, intent_name
 from services.errors import NotFound
+from services.figures.rollup import UNKNOWN, UNSURE
 from services.staff.permissions import Permission
 
 VIEW, UNMASK = Permission.CONVERSATIONS_VIEW, Permission.CONVERSATIONS_UNMASK
@@ -126,6 +128,10 @@ class _Conversations:
             newest=below is None,
             states=STATES,
             revealed=revealed,
+            intent_name=intent_name,
+            action_name=action_name,
+            unknown=UNKNOWN,
+            unsure=UNSURE,
         )
 
 
