@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import json
+import socket
 from typing import Any
 from uuid import uuid4
 
 from playwright.sync_api import expect
 
+from services.appointments.models import HallRow
 from services.catalogue.service import CatalogueService
 from services.catalogue.types import Item, Material
 from services.clock import SystemClock
+from services.db import Sessions
 from services.importing.delivery import Delivery, Entry, content_hash
 from services.importing.report import Report
 from services.search.live import SharedLanguage
 from services.staff.permissions import Role
 from tests.acceptance.console.conftest import AsStaff
 from tests.acceptance.console.staff import Console, assert_accessible, picture
+from tests.integration.appointments.conftest import hall, offer
 
 
 def make_item(console: Console, code: str) -> None:
@@ -47,6 +51,56 @@ def make_item(console: Console, code: str) -> None:
         await service.take_in(delivery, Report())
 
     console.run(load)
+
+
+def make_hall(console: Console) -> None:
+    """One hall for every test of this module."""
+
+    async def add(sessions: Sessions) -> None:
+        async with sessions.begin() as session:
+            if await session.get(HallRow, "TRY") is None:
+                session.add(hall("TRY", "江南区"))
+                await session.flush()
+                session.add(offer("TRY", "HJ", "户籍业务"))
+
+    console.run(add)
+
+
+def test_an_editor_changes_what_an_item_costs_and_where_it_is_done_and_sees_who_has_read_it(
+    as_staff: AsStaff, console: Console
+) -> None:
+    code = f"YJ-{uuid4().hex[:8]}"
+    make_hall(console)
+    make_item(console, code)
+    page = as_staff(Role.EDITOR)
+    page.goto(f"{console.url}/catalogue/item/{code}/edit")
+    page.get_by_label("收费吗").select_option("是")
+    page.get_by_label("收费项目").fill("| | 可减免")
+    page.get_by_label("可以预约吗").select_option("是")
+    page.get_by_role("group", name="办理大厅").get_by_label("江南区政务服务中心").check()
+    page.get_by_label("预约业务").select_option(label="户籍业务")
+    page.get_by_label("服务对象").fill("自然人")
+    page.get_by_role("button", name="保存").click()
+    expect(page.get_by_role("alert")).to_contain_text("收费项目第 1 行：请写收费项目的名称，或者收多少。")
+    expect(page.get_by_role("group", name="办理大厅").get_by_label("江南区政务服务中心")).to_be_checked()
+    page.get_by_label("收费项目").fill("工本费 | 每证20元 | 可减免\n  依据：云发改价格〔2025〕1号")
+    expect(page.locator("#preview")).to_contain_text("工本费：每证20元（符合条件可减免）")
+    assert_accessible(page)
+    picture(page, "catalogue-edit-fees")
+    page.get_by_text("编码、类型和来源（一般不用改）").click()
+    page.get_by_label("来源").fill("云江市公安局官网")
+    assert_accessible(page)
+    page.get_by_role("button", name="保存").click()
+    expect(page.get_by_text("已保存，两秒内就会按新内容答复。")).to_be_visible()
+    expect(page.get_by_text("来源：云江市公安局官网")).to_be_visible()
+
+    page.goto(f"{console.url}/catalogue/sync")
+    table = page.get_by_role("region", name="每台机器上的索引")
+    expect(table.get_by_text("事项").first).to_be_visible()
+    expect(table.get_by_text("问答").first).to_be_visible()
+    expect(table.get_by_text(socket.gethostname()).first).to_be_visible()
+    assert_accessible(page)
+    picture(page, "catalogue-machines")
 
 
 def test_an_editor_changes_an_item_with_its_situations_and_tries_an_import(as_staff: AsStaff, console: Console) -> None:
