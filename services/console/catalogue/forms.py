@@ -90,7 +90,9 @@ class ItemForm(Form):
     )
     fee_basis = long("fee_basis")
     hall_codes = Checkboxes(NAMES["hall_codes"], choices=[])
-    service_code = SelectField(NAMES["service_code"], choices=[], description="在大厅预约这个事项时，约的是哪个业务。")
+    service_code = SelectField(
+        NAMES["service_code"], choices=[], default="", description="在大厅预约这个事项时，约的是哪个业务。"
+    )
     transact_addr = long("transact_addr")
     transact_time = long("transact_time")
     link_way = short("link_way", 2_000)
@@ -114,7 +116,7 @@ class ItemForm(Form):
     corp_topic_type = words("corp_topic_type", "每行一个，如：设立变更。")
     question = long("question", 200_000, description="一行“问：”，下面一行“答：”；答案可以有好几行。")
     source = short("source", description="告诉群众消息来自哪里；不填就是办理部门。")
-    task_type = SelectField(NAMES["task_type"], choices=[])
+    task_type = SelectField(NAMES["task_type"], choices=[], default="")
     use_level = short("use_level")
     task_tag = short("task_tag")
     task_version = short("task_version", 64)
