@@ -160,8 +160,8 @@ async def test_an_edit_is_in_the_audit_log_with_only_what_it_changed(
         ({"situations": SITUATIONS.replace("房屋租赁合同", "没有的材料")}, "申请材料里没有“没有的材料”"),
         ({"situations": SITUATIONS.replace("房屋租赁合同", "身份证")}, "请在申请材料里写成“按情况”"),
         ({"situations": "- 是"}, "请先写“问：”和问题"),
-        ({"aliases": "长" * 201}, "有一项不合要求"),
-        ({"aliases": "\n".join(str(n) for n in range(101))}, "有一项不合要求"),
+        ({"aliases": "长" * 201}, "这一行太长，每行最多 200 个字"),
+        ({"aliases": "\n".join(str(n) for n in range(101))}, "最多 100 行，现在有 101 行"),
     ],
 )
 async def test_what_is_wrong_with_an_item_is_said_and_nothing_is_written(
