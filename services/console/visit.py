@@ -15,6 +15,7 @@ from wtforms import Form
 
 from services.audit.trail import Actor
 from services.console.errors import SignInNeeded
+from services.console.headers import PAGE
 from services.console.keys import FLASH
 from services.console.pages import PREFIX
 from services.console.rendering import page_context
@@ -125,7 +126,8 @@ class Visit:
         The browser sees that a file ended early, since the last chunk is missing then.
         """
         disposition = f"attachment; filename*=UTF-8''{quote(name)}"
-        headers = {"Content-Disposition": disposition, "Content-Type": content_type}
+        # Once it is begun, nobody else can add these.
+        headers = {**PAGE, "Content-Disposition": disposition, "Content-Type": content_type}
         response = web.StreamResponse(headers=headers)
         response.enable_chunked_encoding()
         await response.prepare(self.request)
