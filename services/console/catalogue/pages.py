@@ -182,8 +182,7 @@ class _Catalogue:
             return item, problem
         codes = await self._desk.area_codes(item.district, but=item.task_code)
         if codes and item.area_code not in codes:
-            form.area_code.errors = [f"“{item.district}”的其他事项用的是 {'、'.join(codes)}，请核对。"]
-            return None, WRONG
+            return None, f"地区编码不对：“{item.district}”的其他事项用的是 {'、'.join(codes)}。"
         return item, ""
 
     def _check_department(self, visit: Visit, item: Item) -> None:
