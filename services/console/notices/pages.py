@@ -204,7 +204,7 @@ class _Notices:
     async def _failures(self, one: Notice) -> AsyncIterator[str]:
         """A page of them at a time: however many there are, only these are in memory."""
         yield "\ufeff"
-        after: UUID | None = None
+        after = None
         while True:
             page = await self._notices.failures(str(one.id), FailuresQuery(after=after, limit=FAILURES_AT_ONCE))
             yield page.csv
