@@ -280,6 +280,7 @@ async def test_a_list_of_failures_comes_in_pages_and_holds_no_formula(
     assert lines[0].startswith("\ufeffcitizen_id,channel,state")
     assert sorted(line.split(",")[0] for line in lines[1:]) == [str(citizen) for citizen in citizens]
     answer = await writer.get(f"{path}/failures.csv")
+    await answer.read()
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
     assert "attachment" in answer.headers["Content-Disposition"]
     assert all("'=HYPERLINK(1)" in line and ",=" not in line for line in lines[1:])
