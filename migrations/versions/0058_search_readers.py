@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0058"
-down_revision: str | None = "0061"
+down_revision: str | None = "0055"
 branch_labels = None
 depends_on = None
 

@@ -61,6 +61,7 @@ INTENTS: Mapping[str, str] = {
 ACTIONS: Mapping[str, str] = {
     "action_answer": "查事项和问答后答复",
     "action_choose_option": "按所选的继续",
+    "action_apologise": "出错致歉",
     "action_change_topic": "换话题",
     "action_take_value": "记下补充的信息",
     "action_list_appointments": "列出预约",

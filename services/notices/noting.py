@@ -25,15 +25,24 @@ NOTED: Mapping[str, str] = {
     "retry": "notices.retried",
     "resolve": "notices.resolved",
     "trial": "notices.tried",
+    "take_in_list": "notices.list_taken_in",
+    "remove_list": "notices.list_removed",
 }
 
 
 def note(
-    session: AsyncSession, actor: Actor | None, notice: Notice, action: str, *, now: datetime, reason: str = ""
+    session: AsyncSession,
+    actor: Actor | None,
+    notice: Notice,
+    action: str,
+    *,
+    now: datetime,
+    reason: str = "",
+    about: Mapping[str, Any] | None = None,
 ) -> None:
     """Adds the line where somebody of the console acts; what the command line and the API do, the notice's own trail
     says."""
-    after = {"title": notice.title, "state": notice.state_text, "version": notice.version}
+    after = {"title": notice.title, "state": notice.state_text, "version": notice.version, **(about or {})}
     subject = Subject(kind="notice", id=str(notice.number))
     note_of(session, actor, NOTED[action], subject, now=now, after=after, reason=reason)
 

@@ -21,8 +21,8 @@ from services.notices.choosing import ChoosingService, kind_of, own_list
 from services.notices.examples import ExampleService
 from services.notices.lifecycle import LifecycleService
 from services.notices.models import NoticeRow, RunRow
-from services.notices.own_list import ListService
 from services.notices.noting import note
+from services.notices.own_list import ListService
 from services.notices.reach import ReachService
 from services.notices.repeating import plan_next
 from services.notices.types import (
@@ -195,7 +195,9 @@ class NoticeService:
             detail = ", ".join(sorted(given))
             repository.change(session, notice, at=now, by=staff, action="edit", to="draft", detail=detail)
             changed = notice_view(notice, None)
-            note(session, self._actor, changed, "edit", now=now)
+            about = {"list": len(recipients.rows)} if recipients is not None else {}
+            action = "take_in_list" if about else "remove_list" if edit.citizens is None else "edit"
+            note(session, self._actor, changed, action, now=now, about=about)
             return changed
 
     async def submit(self, reference: str, staff: str) -> Notice:

@@ -8,7 +8,6 @@ from contextlib import suppress
 
 from aiohttp import web
 
-from services.audit.trail import Subject, record
 from services.console.pages import Page
 from services.console.parts import Parts
 from services.console.upload import Upload
@@ -38,7 +37,6 @@ def list_pages(parts: Parts) -> Sequence[Page]:
 
 class _Lists:
     def __init__(self, parts: Parts) -> None:
-        self._parts = parts
         self._notices = parts.topics.notices
 
     async def show(self, visit: Visit) -> web.StreamResponse:
@@ -60,19 +58,18 @@ class _Lists:
             return await self._page(visit, one, problem="文件里没有市民编号。", status=422)
         try:
             edit = NoticeEdit(staff=visit.person.login)
-            changed = await self._notices.edit(str(one.id), edit, recipients=read.own_list)
+            await self._notices.by(visit.actor).edit(str(one.id), edit, recipients=read.own_list)
         except (BadRequest, Conflict) as error:
             return await self._page(visit, one, problem=error.detail, status=error.status)
-        await self._note(visit, changed, "notices.list_taken_in", len(read.citizens))
         return visit.redirect(f"/notices/{one.number}/list", f"已导入 {len(read.citizens)} 人。{_asks_again(one)}")
 
     async def remove(self, visit: Visit) -> web.StreamResponse:
         one = await self._notice(visit)
         try:
-            changed = await self._notices.edit(str(one.id), NoticeEdit(staff=visit.person.login, citizens=None))
+            edit = NoticeEdit(staff=visit.person.login, citizens=None)
+            await self._notices.by(visit.actor).edit(str(one.id), edit)
         except (BadRequest, Conflict) as error:
             return await self._page(visit, one, problem=error.detail, status=error.status)
-        await self._note(visit, changed, "notices.list_removed", 0)
         return visit.redirect(f"/notices/{one.number}/list", f"名单已移除。{_asks_again(one)}")
 
     async def _page(
@@ -94,13 +91,6 @@ class _Lists:
         if not (number.isascii() and number.isdigit() and len(number) < 10):
             raise NotFound
         return await self._notices.get(number)
-
-    async def _note(self, visit: Visit, one: Notice, action: str, size: int) -> None:
-        """The console's log says from where; the notice's own trail is written with the change and never behind."""
-        after = {"title": one.title, "version": one.version, "list": size}
-        async with self._parts.sessions.begin() as session:
-            subject = Subject(kind="notice", id=str(one.number))
-            record(session, visit.actor, action, subject, now=self._parts.clock.now(), after=after)
 
 
 def _decoded(content: bytes) -> str | None:
