@@ -73,7 +73,8 @@ def result(
 
 def _wished(one: Scored, wish: Wish) -> Scored:
     """What is called by its name needs no deed."""
-    return one if one.exact else replace(one, score=min(1.0, one.score * wish.fit(one.hit.task_name)))
+    factor = 1.0 if one.exact else wish.fit(one.hit.task_name)
+    return one if factor == 1.0 else msgspec.structs.replace(one, score=min(1.0, one.score * factor))
 
 
 def _ranked(found: Iterable[Scored], area_code: str) -> list[Scored]:
