@@ -56,7 +56,8 @@ SAMPLES: Mapping[str, str] = {
     "/notices/{number}/ways": "SELECT CAST(max(number) AS text) FROM notices",
     "/catalogue/item/{code}": "SELECT 'YJ-2500'",
     "/catalogue/item/{code}/edit": "SELECT 'YJ-2500'",
-    "/appointments/one/{code}": "SELECT max(code) FROM appointments",
+    "/appointments/one/{code}": "SELECT code FROM appointments LIMIT 1",
+    "/notices/{number}/list": "SELECT CAST(max(number) AS text) FROM notices",
     "/appointments/halls/{hall}": "SELECT 'H7'",
     "/cases/{number}": "SELECT 'CASE00100000'",
 }
@@ -101,6 +102,8 @@ SENT: Mapping[str, tuple[str, Mapping[str, str]]] = {
     ),
     "/notices/new": ("/notices/audience", {"audience": "all"}),
 }
+#: Files to keep, which are made of everything there is: measured, and no page.
+FILES = frozenset({"/faq/export.xlsx"})
 TOKEN_IN_PAGE = re.compile(r'name="csrf_token" value="([0-9a-f]+)"')
 
 
@@ -115,6 +118,11 @@ class Measured:
     @property
     def p95(self) -> float:
         return sorted(self.times)[max(0, round(0.95 * len(self.times)) - 1)]
+
+    @property
+    def is_slow(self) -> bool:
+        """Does a person wait too long for it?"""
+        return self.p95 > LIMIT_MS and self.path not in FILES
 
 
 def main() -> int:
@@ -138,7 +146,7 @@ def main() -> int:
         with _running(settings, Path(folder)):
             measured = asyncio.run(_measure(settings, arguments.requests))
     _print(measured, out)
-    return 1 if any(one.p95 > LIMIT_MS or one.status != 200 for one in measured) else 0
+    return 1 if any(one.is_slow or one.status != 200 for one in measured) else 0
 
 
 async def _prepare(settings: ServicesSettings) -> None:
@@ -256,7 +264,7 @@ def _free_port() -> int:
 def _print(measured: Sequence[Measured], out: Console) -> None:
     table = Table("page", "status", "p50 ms", "p95 ms", "", title="The console's pages", title_justify="left")
     for one in sorted(measured, key=lambda one: -one.p95):
-        verdict = "ok" if one.p95 <= LIMIT_MS else f"above {LIMIT_MS:.0f}"
+        verdict = f"above {LIMIT_MS:.0f}" if one.is_slow else "a file" if one.path in FILES else "ok"
         table.add_row(one.path, str(one.status), f"{statistics.median(one.times):.0f}", f"{one.p95:.0f}", verdict)
     out.print(table)
 

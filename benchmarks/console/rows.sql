@@ -103,7 +103,7 @@ FROM generate_series(1, 20) AS h, generate_series(1, 5) AS s, generate_series(-7
      CAST(CURRENT_DATE + d + time '09:00' + interval '30 minutes' * p AS timestamp) AS at;
 INSERT INTO appointments (code, citizen_id, slot_id, service_code, day, state, person_mark, person_sealed, name_masked,
                           id_masked, mobile_masked, created_at, changed_at)
-SELECT 'B' || to_hex(n), pg_temp.citizen(n), slot_id, service_code, (starts_at AT TIME ZONE 'Asia/Shanghai')::date,
+SELECT 'B' || upper(to_hex(n)), pg_temp.citizen(n), slot_id, service_code, (starts_at AT TIME ZONE 'Asia/Shanghai')::date,
        CASE WHEN starts_at > now() THEN 'confirmed' WHEN n %% 7 = 0 THEN 'missed' ELSE 'finished' END,
        decode(md5(n::text), 'hex'), '\x00', '张**', '110***********0011', '138****' || lpad((n %% 10000)::text, 4, '0'),
        starts_at - interval '3 days', starts_at

@@ -83,6 +83,11 @@ class HallRules:
         async with self._sessions() as session:
             return await overview.day_slots(session, hall_code, day, service_code=service_code, now=self._clock.now())
 
+    async def rest_reason(self, hall_code: str, day: date) -> str:
+        """Why the hall is closed on that day; empty where it is open."""
+        async with self._sessions() as session:
+            return await overview.rest_reason(session, hall_code, day)
+
     async def week(self, hall_code: str, first: date) -> Week:
         """How full seven days are; raises NotFound."""
         async with self._sessions() as session:

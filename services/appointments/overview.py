@@ -107,6 +107,12 @@ def _line(table: Timetable, days: Sequence[date], taken: dict[str, int]) -> Week
     return WeekLine(service_code=table.service_code, service_name=table.service_name, cells=cells)
 
 
+async def rest_reason(session: AsyncSession, hall_code: str, day: date) -> str:
+    """Why the hall is closed on that day; empty where it is open. Raises NotFound."""
+    tables = await timetable.load_all(session, hall_code, day, day)
+    return next((reason for table in tables[:1] if (reason := table.rest_reason(day))), "")
+
+
 async def stranded(session: AsyncSession, hall_code: str, now: datetime) -> Sequence[Appointment]:
     """Appointments ahead whose time the hall does not offer any more: hours, holidays or services have changed."""
     first = local(now).date()

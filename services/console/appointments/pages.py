@@ -99,7 +99,6 @@ class _Appointments:
             rows, key=lambda row: (row.appointment.starts_at, row.appointment.code), query=visit.query
         )
         rules = self._appointments.hall_rules
-        week = await rules.week(hall.hall_code, day)
         return visit.render(
             "appointments/day.html",
             **await self._queue(hall.hall_code, service),
@@ -110,7 +109,7 @@ class _Appointments:
             today=self._today(),
             now=self._parts.clock.now().timestamp(),
             slots=await rules.slots(hall.hall_code, day, service),
-            closed=week.closed.get(day, ""),
+            closed=await rules.rest_reason(hall.hall_code, day),
             counts=await self._desk.counts(hall.hall_code, day, service),
             state_names=STATE_NAMES,
             weekday=WEEKDAY_NAMES[day.weekday()],
