@@ -53,6 +53,8 @@ def test_a_notice_is_written_with_its_preview_submitted_and_approved_by_a_second
     expect(writer.get_by_role("region", name="收件范围")).to_contain_text("能收到")
     assert_accessible(writer)
     picture(writer, "notice-reach")
+    # The notice's page would show the approval by itself, just when it is called up again below.
+    writer.goto(f"{console.url}/notices")
 
     approver.goto(f"{console.url}/")
     approver.get_by_role("link", name="通知等待审核").click()
