@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
+from contextlib import aclosing, asynccontextmanager
 from sys import intern
 from typing import Any
 
@@ -155,14 +155,16 @@ class CatalogueService:
         """Says that this process has just written an item: its next search sees that."""
         self._index.outdate()
 
-    async def _changes(self, session: AsyncSession, revision: int) -> AsyncIterator[Changes[ItemHit]]:
+    async def _changes(self, session: AsyncSession, revision: int) -> AsyncGenerator[Changes[ItemHit], None]:
         """What the index has to learn."""
-        async for rows in repository.ITEMS_TABLE.changed_since(session, revision, repository.SEARCHED):
-            self._districts.update({row.district: row.area_code for row in rows if row.district})
-            yield Changes(
-                put=[_document(row) for row in rows if _in_force(row)],
-                removed=[row.task_code for row in rows if not _in_force(row)],
-            )
+        reading = repository.ITEMS_TABLE.changed_since(session, revision, repository.SEARCHED)
+        async with aclosing(reading) as pages:
+            async for rows in pages:
+                self._districts.update({row.district: row.area_code for row in rows if row.district})
+                yield Changes(
+                    put=[_document(row) for row in rows if _in_force(row)],
+                    removed=[row.task_code for row in rows if not _in_force(row)],
+                )
 
     def _area_code(self, district: str) -> str:
         return district if district.isdigit() else self._districts.get(district, "")

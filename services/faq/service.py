@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from contextlib import aclosing, asynccontextmanager
 from datetime import date
 from typing import Any
 
@@ -174,15 +174,17 @@ class FaqService:
         self._index.outdate()
         log.info("faq.imported", added=report.added, updated=report.updated, gone=len(report.gone))
 
-    async def _changes(self, session: AsyncSession, revision: int) -> AsyncIterator[Changes[FaqHit | None]]:
+    async def _changes(self, session: AsyncSession, revision: int) -> AsyncGenerator[Changes[FaqHit | None], None]:
         """What the index has to learn; the first time, also what no entry answers."""
         if not revision:
             yield Changes(put=self._beyond, removed=())
-        async for rows in repository.ENTRIES_TABLE.changed_since(session, revision, repository.SEARCHED):
-            yield Changes(
-                put=[_document(row) for row in rows if row.retired_at is None],
-                removed=[row.id for row in rows if row.retired_at is not None],
-            )
+        reading = repository.ENTRIES_TABLE.changed_since(session, revision, repository.SEARCHED)
+        async with aclosing(reading) as pages:
+            async for rows in pages:
+                yield Changes(
+                    put=[_document(row) for row in rows if row.retired_at is None],
+                    removed=[row.id for row in rows if row.retired_at is not None],
+                )
 
     def _today(self) -> date:
         return local(self._clock.now()).date()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any, Generic, TypeVar
@@ -55,11 +55,18 @@ class ImportedTable(Generic[M]):
 
     async def changed_since(
         self, session: AsyncSession, revision: int, columns: Sequence[QueryableAttribute[Any]]
-    ) -> AsyncIterator[Sequence[Row[Any]]]:
-        """These columns of every row that a later revision wrote, in force or not, page by page."""
+    ) -> AsyncGenerator[Sequence[Row[Any]], None]:
+        """These columns of every row that a later revision wrote, in force or not, page by page.
+
+        Who may be cut off in the middle closes it: the database's cursor stays open until then.
+        """
         query = select(*columns).where(self._model.revision > revision).execution_options(yield_per=PAGE)
-        async for page in (await session.stream(query)).partitions():
-            yield page
+        found = await session.stream(query)
+        try:
+            async for page in found.partitions():
+                yield page
+        finally:
+            await found.close()
 
     async def but_withdrawn(self, session: AsyncSession, delivery: Delivery[S], report: Report) -> Delivery[S]:
         """The delivery without what staff withdrew: no delivery brings that back. It is reported as unchanged."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 from threading import Lock
 from typing import Generic
@@ -56,7 +56,7 @@ class Changes(Generic[P]):
 
 
 #: Reads what changed after a revision, a part at a time: all of a large catalogue at once would need much room.
-Load = Callable[[AsyncSession, int], AsyncIterator[Changes[P]]]
+Load = Callable[[AsyncSession, int], AsyncGenerator[Changes[P], None]]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -163,9 +163,10 @@ class LiveIndex(Generic[P]):
                 started = time.monotonic()
                 builder = await self._known()
                 changed = 0
-                async for changes in self._load(session, self._revision):
-                    # Where the database goes away in between, this comes again, which changes nothing.
-                    changed += await asyncio.to_thread(_put, builder, changes)
+                async with contextlib.aclosing(self._load(session, self._revision)) as reading:
+                    async for changes in reading:
+                        # Where the database goes away in between, this comes again, which changes nothing.
+                        changed += await asyncio.to_thread(_put, builder, changes)
             index = self._index = await asyncio.to_thread(builder.build)
             self._revision, self._looked_at = revision, time.monotonic()
             self._texts = Texts(revision=revision, by_hash=index.texts)
