@@ -57,7 +57,7 @@ def result(
     nearest: float | None = None,
 ) -> SearchResult:
     """The result for a citizen of the area; an empty code: the area is not known. `nearest`: see `decide`."""
-    ranked = _ranked((_wished(one, wish) for one in found), area_code)
+    ranked = _ranked(_wished(list(found), wish), area_code)
     shown = _distinct(ranked, area_code)
     verdict: Verdict = {"sure": "sure", "unsure": "ask", "none": "none"}[decide(shown, thresholds, nearest=nearest)]  # type: ignore[assignment]
     if verdict == "none":
@@ -71,10 +71,14 @@ def result(
     return SearchResult(verdict=verdict, hits=hits)
 
 
-def _wished(one: Scored, wish: Wish) -> Scored:
-    """What is called by its name needs no deed."""
-    factor = 1.0 if one.exact else wish.fit(one.hit.task_name)
-    return one if factor == 1.0 else msgspec.structs.replace(one, score=min(1.0, one.score * factor))
+def _wished(found: Sequence[Scored], wish: Wish) -> list[Scored]:
+    """Better where it does what is wanted, the best as good as before: deeds order hits, and say nothing of doubt."""
+    # What is called by its name needs no deed.
+    scores = [one.score if one.exact else one.score * wish.fit(one.hit.task_name) for one in found]
+    scale = max((one.score for one in found), default=0.0) / max(max(scores, default=0.0), 1e-9)
+    return [
+        msgspec.structs.replace(one, score=min(1.0, score * scale)) for one, score in zip(found, scores, strict=True)
+    ]
 
 
 def _ranked(found: Iterable[Scored], area_code: str) -> list[Scored]:

@@ -131,6 +131,11 @@ def test_an_item_that_is_called_by_its_name_comes_first_whatever_is_to_be_done()
     assert (found.verdict, found.hits[0].task_name) == ("sure", "社工证变更")
 
 
-def test_no_score_is_more_than_one() -> None:
-    found = ranked([scored("证件补办", 0.99)], area_code="", limit=1, thresholds=thresholds, wish=Wish("证件丢了"))
-    assert found.hits[0].score == 1.0
+def test_what_is_to_be_done_orders_hits_but_says_nothing_of_whether_one_is_meant() -> None:
+    wish = Wish("我不干了，社工证怎么处理")
+    hits = [scored("社工证变更", 0.6), scored("社工证注销", 0.58)]
+    found = ranked(hits, area_code="", limit=3, thresholds=thresholds, wish=wish)
+    assert [(hit.task_name, hit.score) for hit in found.hits][0] == ("社工证注销", 0.6)
+    assert (
+        ranked([scored("社工证查询", 0.39)], area_code="", limit=3, thresholds=thresholds, wish=wish).verdict == "ask"
+    )
