@@ -74,10 +74,11 @@ def result(
 def _wished(found: Sequence[Scored], wish: Wish) -> list[Scored]:
     """Better where it does what is wanted, the best as good as before: deeds order hits, and say nothing of doubt."""
     # What is called by its name needs no deed.
-    scores = [one.score if one.exact else one.score * wish.fit(one.hit.task_name) for one in found]
-    scale = max((one.score for one in found), default=0.0) / max(max(scores, default=0.0), 1e-9)
-    return [
-        msgspec.structs.replace(one, score=min(1.0, score * scale)) for one, score in zip(found, scores, strict=True)
+    named, others = [one for one in found if one.exact], [one for one in found if not one.exact]
+    scores = [one.score * wish.fit(one.hit.task_name) for one in others]
+    scale = max((one.score for one in others), default=0.0) / max(max(scores, default=0.0), 1e-9)
+    return named + [
+        msgspec.structs.replace(one, score=score * scale) for one, score in zip(others, scores, strict=True)
     ]
 
 
