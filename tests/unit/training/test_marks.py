@@ -2,15 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
-from rasa.shared.nlu.training_data.formats.rasa_yaml import RasaYAMLReader
 
-from services.importing.report import Report
-from services.training import rasa_yaml
 from services.training.marks import BadMarks, Mark, Marked, check, pieces, plain, problem, read, readable, write
-from services.training.types import Example
 
 ITEM = Mark(start=0, end=2, entity="item")
 #: Written by Rasa's rules -> what is said, and what is marked in it.
@@ -39,23 +33,6 @@ def test_a_marked_sentence_is_read_and_written_again(written: str) -> None:
     assert read(written) == WRITTEN[written]
     assert write(read(written)) == written
     assert plain(written) == WRITTEN[written].text
-
-
-def test_what_is_marked_on_a_page_is_what_rasa_reads_from_the_file(tmp_path: Path) -> None:
-    examples = [
-        Example(id=str(number), topic="basics", intent="ask_place", text=write(marked))
-        for number, marked in enumerate(WRITTEN.values())
-    ]
-    rasa_yaml.write_folder(tmp_path / "out", examples, tmp_path)
-
-    read_by_rasa = RasaYAMLReader().read(str(tmp_path / "out" / "basics.yml")).training_examples
-
-    for message, marked in zip(read_by_rasa, WRITTEN.values(), strict=True):
-        found = [(one["start"], one["end"], one["entity"]) for one in message.get("entities") or ()]
-        assert message.get("text") == marked.text
-        assert found == [(one.start, one.end, one.entity) for one in marked.marks]
-    again = rasa_yaml.read_folder(tmp_path / "out", Report())
-    assert [read(entry.value.text) for entry in again.entries] == list(WRITTEN.values())
 
 
 @pytest.mark.parametrize(
