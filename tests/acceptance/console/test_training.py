@@ -113,6 +113,8 @@ def test_examples_and_questions_kept_apart_are_edited(as_staff: AsStaff, console
     page.get_by_role("link", name="办护照要花多少").click()
     page.get_by_role("button", name="删除例句").click()
     page.get_by_role("button", name="确定").click()
+    # What is gone is asked for only on the next page: leaving this one at once would take the deleting back.
+    expect(page.get_by_text("已删除。需要时可以再新增同一句。")).to_be_visible()
     expect(page.get_by_role("link", name="办护照要花多少")).to_have_count(0)
 
     page.goto(f"{console.url}/training/held-out")
@@ -123,6 +125,7 @@ def test_examples_and_questions_kept_apart_are_edited(as_staff: AsStaff, console
     assert_accessible(page)
     page.get_by_role("button", name="移出").click()
     page.get_by_role("button", name="确定").click()
+    expect(page.get_by_text("已移出保留题。")).to_be_visible()
     expect(page.get_by_role("cell", name="护照几块钱")).to_have_count(0)
 
 
