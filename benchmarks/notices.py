@@ -42,8 +42,9 @@ from services.notices.filling import FillingService
 from services.notices.lifecycle import LifecycleService
 from services.notices.rates import Rate, SharedRate
 from services.notices.receipts import ReceiptService
+from services.notices.results import Notice
 from services.notices.service import NoticeService
-from services.notices.types import Notice, NoticeDraft
+from services.notices.types import NoticeDraft
 
 FOLLOWERS = text("""
     INSERT INTO citizens (citizen_id, channel, account, address, created_at, followed_at)

@@ -7,29 +7,31 @@ from collections.abc import Awaitable, Callable
 from services.errors import ServiceError
 from services.notices import errors
 from services.notices.audience import AudienceCount, AudienceQuestion
+from services.notices.results import (
+    Change,
+    FailuresPage,
+    Notice,
+    Preview,
+    Progress,
+    Reach,
+    Tester,
+    UsableField,
+    Verification,
+    Way,
+)
 from services.notices.service import NoticeService
 from services.notices.trial import TrialService
 from services.notices.types import (
     Approval,
-    Change,
-    FailuresPage,
     FailuresQuery,
     FieldsQuestion,
     Forwarded,
     ListQuery,
     NewTester,
-    Notice,
     NoticeDraft,
     NoticeEdit,
-    Preview,
-    Progress,
-    Reach,
     Resolution,
     StaffAction,
-    Tester,
-    UsableField,
-    Verification,
-    Way,
 )
 from services.notices.verifying import VerificationService
 from services.web import Api, Call, Handler, Route

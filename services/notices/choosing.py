@@ -29,7 +29,8 @@ from services.notices.audience import (
 from services.notices.errors import BadNotice
 from services.notices.models import NoticeRow
 from services.notices.personal import MOST_COLUMNS
-from services.notices.types import Listed, Notice, NoticeEdit
+from services.notices.results import Notice
+from services.notices.types import Listed, NoticeEdit
 from services.notices.values import OwnList
 
 

@@ -21,9 +21,10 @@ from services.notices.audience import AudienceRules
 from services.notices.audience_cli import count, rules_of
 from services.notices.errors import BadNotice
 from services.notices.intake import read_citizens, read_instant, read_quiet_hours
+from services.notices.results import Notice
 from services.notices.service import NoticeService
 from services.notices.trial_cli import testers, trial
-from services.notices.types import FailuresQuery, Forwarded, ListQuery, Notice, NoticeDraft, NoticeEdit, Resolution
+from services.notices.types import FailuresQuery, Forwarded, ListQuery, NoticeDraft, NoticeEdit, Resolution
 from services.notices.values import OwnList
 from services.notices.verifying import VerificationService
 

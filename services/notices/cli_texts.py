@@ -10,7 +10,7 @@ from services.notices.personal import MOST_CHARACTERS, MOST_COLUMNS
 from services.notices.texts import ACTION_NAMES, reason_text, state_name
 
 if TYPE_CHECKING:
-    from services.notices.types import Change, Notice, Preview, Progress, Reach, Verification
+    from services.notices.results import Change, Notice, Preview, Progress, Reach, Verification
 
 
 def preview_lines(preview: Preview) -> Iterator[str]:

@@ -11,7 +11,7 @@ from services.notices import personal, repository, shown, texts
 from services.notices.audience import Audience, Values, Whom
 from services.notices.filled import fill
 from services.notices.personal import KNOWN, Field, usable
-from services.notices.types import Preview, UsableField
+from services.notices.results import Preview, UsableField
 from services.notices.values import Content
 
 #: Of so many, the first whose values are complete is shown.

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.audit.trail import Actor, Subject, record
-from services.notices.types import Notice
+from services.notices.results import Notice
 
 #: Action of the rules -> action of the audit log.
 NOTED: Mapping[str, str] = {

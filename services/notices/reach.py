@@ -22,8 +22,8 @@ from services.notices.audience import Audience, Whom
 from services.notices.filling import FillingService
 from services.notices.models import NoticeRow
 from services.notices.monthly import Sent, month_of, sent_since
+from services.notices.results import Reach, Unreachable
 from services.notices.rules import ROUTES
-from services.notices.types import Reach, Unreachable
 from services.notices.values import Content
 
 PAGE = 10_000

@@ -25,21 +25,8 @@ from services.notices.noting import note
 from services.notices.own_list import ListService
 from services.notices.reach import ReachService
 from services.notices.repeating import plan_next
-from services.notices.types import (
-    Change,
-    FailuresPage,
-    FailuresQuery,
-    ListQuery,
-    Notice,
-    NoticeDraft,
-    NoticeEdit,
-    Preview,
-    Progress,
-    Reach,
-    Resolution,
-    UsableField,
-    Way,
-)
+from services.notices.results import Change, FailuresPage, Notice, Preview, Progress, Reach, UsableField, Way
+from services.notices.types import FailuresQuery, ListQuery, NoticeDraft, NoticeEdit, Resolution
 from services.notices.types import plain as plain_attachments
 from services.notices.values import OwnList
 from services.notices.views import change_view, failures_view, notice_view, progress_view

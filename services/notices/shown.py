@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from services.clock import local
 from services.notices import texts
+from services.notices.results import Preview, PreviewLine
 from services.notices.rules import ROUTES, RouteName
-from services.notices.types import Preview, PreviewLine
 from services.notices.values import Content
 
 #: What a subscription notice's `thing` holds.

@@ -22,8 +22,9 @@ from services.notices.audience import Audience
 from services.notices.examples import ExampleService
 from services.notices.models import NoticeRow, RunRow, TesterRow
 from services.notices.noting import note_of
+from services.notices.results import Notice, Tester
 from services.notices.rules import ROUTES
-from services.notices.types import NewTester, Notice, Tester
+from services.notices.types import NewTester
 from services.notices.values import Content
 from services.notices.views import notice_view
 

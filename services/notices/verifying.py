@@ -13,7 +13,7 @@ from services.notices import genuine, repository, shown
 from services.notices.filling import anybody_got
 from services.notices.models import NoticeRow, RunRow, VersionRow
 from services.notices.personal import PLACE
-from services.notices.types import Verification
+from services.notices.results import Verification
 from services.notices.values import Content
 
 #: Older notices are over, and rumours about them stale; the newest so many are compared, whatever has piled up.

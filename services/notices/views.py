@@ -15,8 +15,9 @@ from services.notices.audience import rules_of
 from services.notices.models import ChangeRow, NoticeRow, RunRow
 from services.notices.recurrence import next_after
 from services.notices.repository import settled
+from services.notices.results import Change, Counters, Failure, FailuresPage, Notice, Progress
 from services.notices.texts import reason_text, state_name
-from services.notices.types import Attachment, Change, Counters, Failure, FailuresPage, Notice, Progress
+from services.notices.types import Attachment
 from services.sheets import unformulated
 
 #: A rate older than this says nothing about now.

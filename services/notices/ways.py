@@ -21,8 +21,8 @@ from services.notices.audience import Audience, Whom
 from services.notices.models import CallsRow, NoticeRow
 from services.notices.monthly import month_of, sent_since
 from services.notices.personal import names_in
+from services.notices.results import Way
 from services.notices.rules import ROUTES, RouteName
-from services.notices.types import Way
 
 #: For so long after a citizen's last message the platform takes customer messages.
 WINDOW = timedelta(hours=48)

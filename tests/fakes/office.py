@@ -20,9 +20,10 @@ from services.notices.filling import FillingService
 from services.notices.lifecycle import LifecycleService
 from services.notices.rates import Rate, SharedRate
 from services.notices.receipts import ReceiptService
+from services.notices.results import Notice
 from services.notices.service import NoticeService
 from services.notices.trial import TrialService
-from services.notices.types import Notice, NoticeDraft
+from services.notices.types import NoticeDraft
 from services.notices.verifying import VerificationService
 from tests.fakes.notice_sender import FakePlatform, FakeSender
 

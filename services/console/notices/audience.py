@@ -16,8 +16,8 @@ from services.console.visit import Visit
 from services.errors import BadRequest, NotFound
 from services.notices.audience import AudienceQuestion, AudienceRules, Whom
 from services.notices.personal import names_in
+from services.notices.results import Notice, Preview, UsableField
 from services.notices.rules import ROUTES
-from services.notices.types import Notice, Preview, UsableField
 from services.notices.values import Content, Link
 
 #: What a notice that is not saved yet is called by the previews.

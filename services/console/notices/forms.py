@@ -20,7 +20,8 @@ from wtforms.validators import DataRequired, Length, Optional, Regexp, Validatio
 
 from services.clock import CITY_ZONE
 from services.console.notices.repeats import CHOICES, OTHER, OTHER_CHOICE, choice_of, pattern_of
-from services.notices.types import Attachments, Notice, NoticeDraft, NoticeEdit
+from services.notices.results import Notice
+from services.notices.types import Attachments, NoticeDraft, NoticeEdit
 
 ROUTES = (
     ("template", "模板消息（每个关注的人都能收到）"),

@@ -15,8 +15,9 @@ from services.console.visit import Visit
 from services.errors import BadRequest, Conflict, NotFound
 from services.notices.cli_texts import bad_line
 from services.notices.intake import BadLine, CitizenList, read_citizens
+from services.notices.results import Notice
 from services.notices.rules import allowed
-from services.notices.types import Notice, NoticeEdit
+from services.notices.types import NoticeEdit
 from services.staff.permissions import Permission
 
 #: A million lines have some 40 MB.

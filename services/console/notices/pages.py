@@ -22,9 +22,10 @@ from services.console.paging import PAGE_SIZE, make_listing, place
 from services.console.parts import Parts
 from services.console.visit import Visit
 from services.errors import BadRequest, Conflict, NotFound
+from services.notices.results import Notice
 from services.notices.rules import allowed
 from services.notices.texts import ACTION_NAMES
-from services.notices.types import FailuresQuery, ListQuery, Notice, Resolution
+from services.notices.types import FailuresQuery, ListQuery, Resolution
 from services.staff.permissions import Permission
 
 VIEW, WRITE, APPROVE = Permission.NOTICES_VIEW, Permission.NOTICES_WRITE, Permission.NOTICES_APPROVE

@@ -14,7 +14,7 @@ from services.console.pages import Page
 from services.console.parts import Parts
 from services.console.visit import Visit
 from services.notices.recurrence import times_after
-from services.notices.types import Notice
+from services.notices.results import Notice
 from services.staff.permissions import Permission
 
 #: So many times of one recurring notice are shown in a month; the shortest pattern has more.

@@ -29,8 +29,9 @@ from services.clock import SystemClock
 from services.db import Sessions, make_engine, make_sessions
 from services.embedded import EmbeddedPostgres, migrate
 from services.notices.lifecycle import LifecycleService
+from services.notices.results import Notice
 from services.notices.service import NoticeService
-from services.notices.types import Notice, NoticeDraft
+from services.notices.types import NoticeDraft
 from tests.fakes.processes import Process, free_port
 from tests.fakes.waiting import eventually
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from services.notices.types import Notice
+from services.notices.results import Notice
 from tests.acceptance.notices.field import RECIPIENTS, Field, open_field
 from tests.fakes.processes import free_port
 from tests.fakes.waiting import eventually

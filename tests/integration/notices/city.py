@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import text
 
 from services.notices.audience import AudienceRules, Rule
-from services.notices.types import Notice
+from services.notices.results import Notice
 from services.subscriptions.service import SubscriptionService
 from tests.fakes.office import Office
 

@@ -10,7 +10,8 @@ from sqlalchemy import text
 
 from bot import errors
 from services.notices.errors import BadNotice
-from services.notices.types import FailuresQuery, Notice
+from services.notices.results import Notice
+from services.notices.types import FailuresQuery
 from tests.fakes.office import Office
 
 LOST_AT_THE_SECOND_ROUTE = text("""

@@ -10,7 +10,8 @@ from sqlalchemy import text
 from services.db import Sessions
 from services.notices import history
 from services.notices.history import DeliveryHistory
-from services.notices.types import Listed, Notice
+from services.notices.results import Notice
+from services.notices.types import Listed
 from tests.fakes.office import Office
 
 TABLES = ("notice_deliveries", "notice_chunks")

@@ -18,8 +18,9 @@ from sqlalchemy import text
 
 from services.clock import SystemClock
 from services.db import Sessions
+from services.notices.results import Notice
 from services.notices.service import NoticeService
-from services.notices.types import Notice, NoticeDraft
+from services.notices.types import NoticeDraft
 from tests.fakes.notice_platform import PlatformServer
 from tests.fakes.notice_sender import FakePlatform
 from tests.fakes.office import Office

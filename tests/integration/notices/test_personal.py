@@ -12,7 +12,8 @@ from sqlalchemy import text
 from services.notices.audience import AppointmentRule, AudienceRules, CaseRule
 from services.notices.errors import BadNotice
 from services.notices.filling import FillingService
-from services.notices.types import FailuresQuery, Listed, NewTester, Notice, NoticeEdit
+from services.notices.results import Notice
+from services.notices.types import FailuresQuery, Listed, NewTester, NoticeEdit
 from tests.fakes.office import Office
 from tests.integration.notices.city import City, any_of
 from tests.integration.notices.conftest import Terminal, call, draft

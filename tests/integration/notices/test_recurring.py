@@ -11,7 +11,8 @@ import pytest
 
 from services.notices import errors
 from services.notices.lifecycle import LifecycleService
-from services.notices.types import ListQuery, Notice, NoticeEdit
+from services.notices.results import Notice
+from services.notices.types import ListQuery, NoticeEdit
 from tests.fakes.office import Office
 from tests.integration.notices.conftest import Terminal, call, draft
 

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import text
 
 from services.notices.consents import ConsentService
-from services.notices.types import Notice, Way
+from services.notices.results import Notice, Way
 from tests.fakes.office import Office
 from tests.integration.notices.conftest import Terminal, call
 
