@@ -145,6 +145,13 @@ class Platform:
             self.followers.add(citizen)
         self.log.append("followers.bulk_added", prefix=prefix, count=number)
 
+    def hear_many(self, prefix: str, number: int) -> None:
+        """Many followers write at once, without telling the edge: what they open are their windows."""
+        for citizen in bulk(prefix, number, self.wall.now()):
+            self._need_follower(citizen.openid)
+            self.windows.open(citizen.openid, Occasion.MESSAGE)
+        self.log.append("messages.bulk_sent", prefix=prefix, count=number)
+
     def leave(self, openid: str) -> None:
         """Stops following."""
         self._need_follower(openid)

@@ -10,6 +10,7 @@ from aiohttp import web
 
 from simulator.control.types import (
     BulkFollowRequest,
+    BulkMessageRequest,
     ClockRequest,
     FollowersQuery,
     FollowRequest,
@@ -43,6 +44,7 @@ class Control:
             ("GET", "/sim/followers/{openid}", self.show_follower),
             ("DELETE", "/sim/followers/{openid}", self.leave),
             ("POST", "/sim/messages", self.say),
+            ("POST", "/sim/messages/bulk", self.hear_many),
             ("POST", "/sim/events", self.act),
             ("GET", "/sim/log", self.read_log),
             ("GET", "/sim/faults", self.list_faults),
@@ -106,6 +108,11 @@ class Control:
         if body.type == "text" and not body.content:
             raise ControlRefused("a text needs `content`")
         return answer({"msg_id": self._platform.say(body)})
+
+    async def hear_many(self, request: web.Request) -> web.Response:
+        body = await read(request, BulkMessageRequest)
+        self._platform.hear_many(body.prefix, body.count)
+        return answer({})
 
     async def act(self, request: web.Request) -> web.Response:
         return answer({"delivery": self._platform.act(await read(request, EventRequest))})

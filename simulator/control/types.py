@@ -32,6 +32,11 @@ class BulkFollowRequest(Request, frozen=True, kw_only=True):
     prefix: Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9_-]{1,40}$")] = "oBulk"
 
 
+class BulkMessageRequest(BulkFollowRequest, frozen=True, kw_only=True):
+    """POST /sim/messages/bulk: these followers have just written, so that the account may write to them; the edge is
+    not told."""
+
+
 class ClockRequest(Request, frozen=True, kw_only=True):
     """POST /sim/clock."""
 

@@ -41,6 +41,8 @@ KILLS = int(os.environ.get("CHAOS_KILLS", "3"))
 SOME = RECIPIENTS // 4
 #: Chunks that a worker has in hand at once.
 LANES = 4
+#: Rows that a worker may be calling, all lanes together.
+IN_FLIGHT = LANES * 100
 #: So that there is a middle in which something can happen.
 SLOWLY = str(RECIPIENTS // 10)
 #: The same for what needs no more than a moment of it.
@@ -70,8 +72,9 @@ CUT = text("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE applica
 STUCK_SECONDS = 400.0
 #: What one of the slowest machines does by itself, so many times over.
 REACHED_SECONDS = 600.0 + RECIPIENTS / 50
+TEMPLATE, CUSTOMER = "/cgi-bin/message/template/send", "/cgi-bin/message/custom/send"
 #: Many broadcasts in a day: an account that has grown may call so often.
-COUNTED = ("/cgi-bin/message/template/send", "/cgi-bin/message/custom/send")
+COUNTED = (TEMPLATE, CUSTOMER)
 DELIVERED = frozenset({"template.delivered", "subscribe.delivered", "push.delivered"})
 
 
@@ -118,6 +121,10 @@ class Field:
         await self.platform("POST", "/sim/followers/bulk", count=count, prefix=OPENIDS)
         async with self.sessions.begin() as session:
             await session.execute(FOLLOW, {"account": ACCOUNT, "prefix": OPENIDS, "count": count})
+
+    async def everybody_writes(self) -> None:
+        """Each follower has just written: the platform takes customer messages to all of them."""
+        await self.platform("POST", "/sim/messages/bulk", count=RECIPIENTS, prefix=OPENIDS)
 
     async def some_citizens(self, count: int) -> list[UUID]:
         """The first of them."""

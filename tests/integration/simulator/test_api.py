@@ -75,6 +75,18 @@ async def test_a_customer_service_message_that_cannot_go_out_says_why(sim, body,
     assert await sim.log("push.") == []
 
 
+async def test_many_who_write_at_once_may_be_answered_and_those_who_did_not_may_not(sim):
+    await sim.control("POST", "followers/bulk", {"count": 3, "prefix": "oL"})
+    await sim.control("POST", "messages/bulk", {"count": 2, "prefix": "oL"})
+    codes = [
+        (await sim.call(CUSTOM, {"touser": f"oL00000000{number}", "msgtype": "text", "text": {"content": "您好"}}))[
+            "errcode"
+        ]
+        for number in (1, 2, 3)
+    ]
+    assert codes == [0, 0, 45015]
+
+
 async def test_cards_menus_and_a_citizen_s_own_picture_are_delivered(sim):
     await sim.follow()
     await sim.control("POST", "messages", {"openid": "oA", "type": "image"})
