@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import aiohttp
 from aiohttp import web
 
-from simulator.api import accounts, mass, menus, messages, notices, tags, users
+from simulator.api import accounts, mass, materials, menus, messages, notices, tags, users
 from simulator.api.calls import Gateway
 from simulator.clock import MovableClock, WallClock
 from simulator.control.routes import Control, answer
@@ -20,7 +20,9 @@ from simulator.followers import Followers
 from simulator.log import EventLog
 from simulator.page import add_page
 from simulator.platform import Platform
+from simulator.rules.drafts import Drafts
 from simulator.rules.mass import MassLimits
+from simulator.rules.materials import Materials
 from simulator.rules.notices import Consents, RepeatGuard, Templates
 from simulator.rules.quotas import Quotas
 from simulator.rules.tokens import TokenIssuer
@@ -28,13 +30,15 @@ from simulator.rules.windows import Windows
 from simulator.settings import SimulatorSettings
 from simulator.tags import Tags
 
-BODY_LIMIT = 4 * 1024 * 1024
+#: A picture of the largest size, and the form around it.
+BODY_LIMIT = 11 * 1024 * 1024
 LOCAL = frozenset({"127.0.0.1", "localhost"})
 OPERATIONS = (
     *accounts.OPERATIONS,
     *messages.OPERATIONS,
     *notices.OPERATIONS,
     *mass.OPERATIONS,
+    *materials.OPERATIONS,
     *users.OPERATIONS,
     *tags.OPERATIONS,
     *menus.OPERATIONS,
@@ -66,6 +70,8 @@ async def running_platform(settings: SimulatorSettings) -> AsyncIterator[Platfor
                 windows=Windows(clock),
                 quotas=Quotas(clock),
                 mass_limits=MassLimits(clock),
+                materials=Materials(),
+                drafts=Drafts(),
                 templates=Templates(example_templates(settings)),
                 repeats=RepeatGuard(clock),
                 consents=Consents(),

@@ -26,7 +26,9 @@ from simulator.messages import (
     message_fields,
     subscribe_fields,
 )
+from simulator.rules.drafts import Drafts
 from simulator.rules.mass import MassLimits
+from simulator.rules.materials import Materials
 from simulator.rules.menu import Button
 from simulator.rules.notices import Consents, RepeatGuard, Templates
 from simulator.rules.quotas import Quotas
@@ -52,6 +54,8 @@ class MassJob:
     mass_id: int
     msg_type: str
     content: str
+    #: Cards of a news message.
+    articles: list[dict[str, str]] = field(default_factory=list)
     state: Literal["SENDING", "SEND_SUCCESS", "DELETE"] = "SENDING"
 
 
@@ -71,6 +75,8 @@ class Platform:
     windows: Windows
     quotas: Quotas
     mass_limits: MassLimits
+    materials: Materials
+    drafts: Drafts
     templates: Templates
     repeats: RepeatGuard
     consents: Consents
@@ -117,7 +123,7 @@ class Platform:
         await self.stop()
         for part in (self.followers, self.faults, self.tokens, self.windows, self.quotas, self.mass_limits):
             part.forget()
-        for other in (self.templates, self.repeats, self.consents, self.tags):
+        for other in (self.templates, self.repeats, self.consents, self.tags, self.materials, self.drafts):
             other.forget()
         self.clock.reset()
         self.menu = []

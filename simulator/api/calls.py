@@ -20,6 +20,7 @@ from aiohttp import web
 from simulator.errors import ApiError
 from simulator.faults import Fault
 from simulator.platform import Platform
+from simulator.rules.materials import File
 
 PREFIX = "/cgi-bin/"
 RECORDED_BYTES = 4096
@@ -38,6 +39,8 @@ class Call:
     #: Decoded body of the operation's `body` type; None where it takes none.
     body: Any
     raw: bytes
+    #: The form field `media` of an upload.
+    file: File | None = None
 
 
 Answer = Mapping[str, object]
@@ -70,14 +73,14 @@ class Gateway:
 
     async def serve(self, request: web.Request) -> web.StreamResponse:
         started = time.monotonic()
-        raw = await request.read()
+        raw, file = await _received(request)
         fault = self._platform.faults.take(request.path)
         if fault.slow_seconds:
             await asyncio.sleep(fault.slow_seconds)
         broken = _http_fault(fault)
         result: dict[str, object] = {}
         if broken == 0:
-            result = await self._result(request, raw, fault)
+            result = await self._result(request, raw, file, fault)
         self._record(request, raw, result, fault=fault, started=started)
         if fault.drop_request or fault.drop_answer:
             return _hang_up(request)
@@ -85,17 +88,19 @@ class Gateway:
             return web.Response(status=broken, text="simulated fault")
         return web.json_response(body=msgspec.json.encode(result))
 
-    async def _result(self, request: web.Request, raw: bytes, fault: Fault) -> dict[str, object]:
+    async def _result(self, request: web.Request, raw: bytes, file: File | None, fault: Fault) -> dict[str, object]:
         try:
             operation = self._operations.get(request.path)
             if operation is None:
                 raise ApiError(40066)
-            return dict(await self._carry_out(operation, request, raw, fault))
+            return dict(await self._carry_out(operation, request, raw, file, fault))
         except ApiError as error:
             rid = "-".join(secrets.token_hex(4) for _ in range(3))
             return {"errcode": error.errcode, "errmsg": f"{error} rid: {rid}", **error.extra}
 
-    async def _carry_out(self, operation: Operation, request: web.Request, raw: bytes, fault: Fault) -> Answer:
+    async def _carry_out(
+        self, operation: Operation, request: web.Request, raw: bytes, file: File | None, fault: Fault
+    ) -> Answer:
         if request.method != operation.method:
             raise ApiError(43001 if operation.method == "GET" else 43002)
         if operation.needs_token:
@@ -111,7 +116,8 @@ class Gateway:
         if operation.counted:
             self._platform.quotas.take(request.path)
         body = self._body(operation.body, raw) if operation.body else None
-        return await operation.handler(Call(platform=self._platform, query=request.query, body=body, raw=raw))
+        call = Call(platform=self._platform, query=request.query, body=body, raw=raw, file=file)
+        return await operation.handler(call)
 
     def _body(self, kind: type[msgspec.Struct], raw: bytes) -> msgspec.Struct:
         if not raw:
@@ -153,6 +159,21 @@ class Gateway:
             raw=shown,
             milliseconds=round((time.monotonic() - started) * 1000),
         )
+
+
+async def _received(request: web.Request) -> tuple[bytes, File | None]:
+    """The body as it is recorded, and the file where it is an upload."""
+    if request.content_type != "multipart/form-data":
+        return await request.read(), None
+    try:
+        media = (await request.post()).get("media")
+    except ValueError:  # no form after all
+        return b"", None
+    if not isinstance(media, web.FileField):
+        return b"", None
+    with media.file as opened:
+        file = File(name=media.filename, content=opened.read())
+    return f"{file.name}: {len(file.content)} bytes".encode(), file
 
 
 def _http_fault(fault: Fault) -> int:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Literal
 
 import msgspec
 
@@ -12,6 +14,7 @@ from simulator.api.content import MediaPart, TextPart, check_media, check_text
 from simulator.api.messages import OK, need_follower
 from simulator.errors import ApiError
 from simulator.platform import MassJob, Platform
+from simulator.rules.drafts import Draft, digest_of
 from simulator.rules.mass import Recipient
 from simulator.wire import Fields
 
@@ -34,6 +37,9 @@ class MassRequest(msgspec.Struct, frozen=True, kw_only=True):
     text: TextPart | None = None
     image: MediaPart | None = None
     voice: MediaPart | None = None
+    mpnews: MediaPart | None = None
+    #: 1: send also what the platform takes for a reprint.
+    send_ignore_reprint: Literal[0, 1] = 0
     clientmsgid: str = ""
 
 
@@ -43,6 +49,15 @@ class PreviewRequest(msgspec.Struct, frozen=True, kw_only=True):
     text: TextPart | None = None
     image: MediaPart | None = None
     voice: MediaPart | None = None
+    mpnews: MediaPart | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Shown:
+    """What a message shows on a phone."""
+
+    content: str
+    articles: list[dict[str, str]] = field(default_factory=list)
 
 
 class MassIdRequest(msgspec.Struct, frozen=True, kw_only=True):
@@ -72,15 +87,24 @@ async def send_all(call: Call) -> Answer:
 def _accept(call: Call, openids: Sequence[str]) -> Answer:
     body: MassRequest = call.body
     platform = call.platform
-    content = _content(body, platform)
+    shown = _shown(body, platform)
     if len(body.clientmsgid.encode()) > 64:
         raise ApiError(47001, "clientmsgid is too long")
     guard = platform.mass_limits.check_client_id(body.clientmsgid, call.raw)
-    job = MassJob(mass_id=platform.next_number(), msg_type=body.msgtype, content=content)
+    job = _job_of(platform, body.msgtype, shown)
     platform.mass_jobs[job.mass_id] = job
     platform.mass_limits.remember(guard, job.mass_id)
+    media_id = body.mpnews.media_id if body.msgtype == "mpnews" and body.mpnews is not None else ""
+    if media_id:
+        platform.drafts.send(media_id)
     platform.log.append(
-        "mass.accepted", msg_id=str(job.mass_id), recipients=len(openids), content=content, clientmsgid=body.clientmsgid
+        "mass.accepted",
+        msg_id=str(job.mass_id),
+        msg_type=job.msg_type,
+        recipients=len(openids),
+        content=job.content,
+        media_id=media_id,
+        clientmsgid=body.clientmsgid,
     )
     recipients = platform.mass_limits.admit(openids, platform.followers.follows)
     platform.later(_run(platform, job, recipients))
@@ -131,6 +155,7 @@ def _deliver(platform: Platform, job: MassJob, openid: str, *, preview: bool = F
         msg_type=job.msg_type,
         content=job.content,
         preview=preview,
+        **({"articles": job.articles} if job.articles else {}),
     )
 
 
@@ -138,9 +163,9 @@ async def preview(call: Call) -> Answer:
     """To one follower, to look at it; not counted as one of the month's four."""
     body: PreviewRequest = call.body
     platform = call.platform
-    content = _content(body, platform)
+    shown = _shown(body, platform)
     need_follower(platform, body.touser)
-    job = MassJob(mass_id=platform.next_number(), msg_type=body.msgtype, content=content)
+    job = _job_of(platform, body.msgtype, shown)
     _deliver(platform, job, body.touser, preview=True)
     return {"errcode": 0, "errmsg": "preview success", "msg_id": job.mass_id}
 
@@ -178,12 +203,33 @@ def _job(platform: Platform, mass_id: int) -> MassJob:
     return job
 
 
-def _content(body: MassRequest | PreviewRequest, platform: Platform) -> str:
+def _job_of(platform: Platform, msg_type: str, shown: Shown) -> MassJob:
+    return MassJob(mass_id=platform.next_number(), msg_type=msg_type, content=shown.content, articles=shown.articles)
+
+
+def _shown(body: MassRequest | PreviewRequest, platform: Platform) -> Shown:
+    """What recipients get to see; raises the errcode for what cannot be sent."""
     if body.msgtype == "text":
-        return check_text(body.text.content if body.text else "")
+        return Shown(content=check_text(body.text.content if body.text else ""))
     if body.msgtype in {"image", "voice"}:
-        return check_media(getattr(body, body.msgtype), platform.media)
+        return Shown(content=check_media(getattr(body, body.msgtype), platform.media))
+    if body.msgtype == "mpnews":
+        draft = platform.drafts.get(body.mpnews.media_id if body.mpnews else "")
+        return Shown(content=draft.articles[0].title, articles=_cards(draft))
     raise ApiError(40008)
+
+
+def _cards(draft: Draft) -> list[dict[str, str]]:
+    """The news as the phone lists it: cover, title and digest; a tap opens the article."""
+    return [
+        {
+            "title": article.title,
+            "description": digest_of(article),
+            "picture_url": f"/sim/materials/{article.thumb_media_id}",
+            "url": f"/sim/articles/{draft.media_id}/{place}",
+        }
+        for place, article in enumerate(draft.articles)
+    ]
 
 
 OPERATIONS = (

@@ -8,6 +8,7 @@ from typing import TypeVar
 import msgspec
 from aiohttp import web
 
+from simulator.control.articles import article_page
 from simulator.control.types import (
     BulkFollowRequest,
     BulkMessageRequest,
@@ -53,6 +54,9 @@ class Control:
             ("GET", "/sim/clock", self.tell_time),
             ("POST", "/sim/clock", self.advance),
             ("GET", "/sim/menu", self.show_menu),
+            ("GET", "/sim/drafts", self.list_drafts),
+            ("GET", "/sim/materials/{media_id}", self.show_material),
+            ("GET", "/sim/articles/{media_id}/{place}", self.show_article),
             ("GET", "/sim/quotas", self.list_quotas),
             ("PUT", "/sim/quotas", self.set_quota),
             ("GET", "/sim/templates", self.list_templates),
@@ -147,6 +151,23 @@ class Control:
 
     async def show_menu(self, request: web.Request) -> web.Response:
         return answer({"button": self._platform.menu})
+
+    async def list_drafts(self, request: web.Request) -> web.Response:
+        return answer(self._platform.drafts.in_box())
+
+    async def show_material(self, request: web.Request) -> web.Response:
+        material = self._platform.materials.get(request.match_info["media_id"])
+        if material is None:
+            raise ControlRefused("there is no such material", status=404)
+        return web.Response(body=material.content, content_type=f"image/{material.format}")
+
+    async def show_article(self, request: web.Request) -> web.Response:
+        draft = self._platform.drafts.readable(request.match_info["media_id"])
+        place = request.match_info["place"]
+        if draft is None or not place.isdecimal() or int(place) >= len(draft.articles):
+            raise ControlRefused("there is no such article", status=404)
+        page = article_page(draft.articles[int(place)], self._platform.settings.sim_account_name)
+        return web.Response(text=page, content_type="text/html")
 
     async def list_quotas(self, request: web.Request) -> web.Response:
         return answer(self._platform.quotas.report())

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from simulator.clock import Clock, day_of, month_of
 from simulator.errors import ApiError
 
-#: Calls a day of a new account, by path.
+#: Calls a day of a new account, by path; those of materials and drafts are a guess on the low side.
 DAILY: Mapping[str, int] = {
     "/cgi-bin/token": 2_000,
     "/cgi-bin/stable_token": 1_000_000,
@@ -20,6 +20,9 @@ DAILY: Mapping[str, int] = {
     "/cgi-bin/message/mass/sendall": 100,
     "/cgi-bin/message/mass/preview": 100,
     "/cgi-bin/message/mass/delete": 10,
+    "/cgi-bin/material/add_material": 1_000,
+    "/cgi-bin/draft/add": 1_000,
+    "/cgi-bin/draft/delete": 1_000,
     "/cgi-bin/user/get": 500,
     "/cgi-bin/user/info": 5_000_000,
     "/cgi-bin/user/info/batchget": 500_000,

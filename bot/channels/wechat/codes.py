@@ -39,6 +39,17 @@ ERRORS: Mapping[int, type[PlatformError]] = {
     47001: ContentRejected,
     40008: ContentRejected,
     40007: ContentRejected,
+    # A picture or an article against the platform's limits: type, size, title, digest, link, author, HTML.
+    40004: ContentRejected,
+    40005: ContentRejected,
+    41005: ContentRejected,
+    44003: ContentRejected,
+    45001: ContentRejected,
+    45003: ContentRejected,
+    45004: ContentRejected,
+    45005: ContentRejected,
+    45110: ContentRejected,
+    45166: ContentRejected,
     40130: ContentRejected,
     40032: ContentRejected,
     48001: PermissionDenied,
@@ -54,6 +65,8 @@ ERRORS: Mapping[int, type[PlatformError]] = {
 
 #: The address that we call from is not on the account's list.
 ADDRESS_NOT_LISTED = 40164
+#: There is no picture or draft with this media id (any more).
+INVALID_MEDIA = 40007
 #: The account has no menu yet.
 NO_MENU = 46003
 #: "This clientmsgid exists": the repeated call is answered with the first one's msg_id, which is success.

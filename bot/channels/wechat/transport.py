@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -42,13 +43,24 @@ A = TypeVar("A", bound=Answer)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class File:
+    """A file that goes along as the form field `media`."""
+
+    #: In ASCII; the platform keeps it.
+    name: str
+    content: bytes
+    content_type: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Request:
-    """One call; GET where there is no body."""
+    """One call; GET where there is neither body nor file."""
 
     path: str
     lost: Lost
     body: Mapping[str, object] | None = None
     query: Mapping[str, str] | None = None
+    file: File | None = None
     #: Codes that are no refusal for this call.
     fine: Collection[int] = ()
 
@@ -91,10 +103,10 @@ class Transport:
         # `from None` and the error's name only: its text may hold the address, and with it the token.
         try:
             async with self._session.request(
-                "GET" if request.body is None else "POST",
+                "GET" if request.body is None and request.file is None else "POST",
                 self._api_base + request.path,
                 params=query,
-                data=None if request.body is None else encoded(request.body),
+                data=_sent(request),
                 headers=None if request.body is None else {"Content-Type": "application/json; charset=utf-8"},
                 timeout=self._timeout,
                 allow_redirects=False,
@@ -104,6 +116,16 @@ class Transport:
             raise PlatformBusy(f"the platform cannot be reached: {type(error).__name__}") from None
         except (aiohttp.ClientError, asyncio.TimeoutError, OSError) as error:
             raise request.lost(f"the platform's answer was lost: {type(error).__name__}") from None
+
+
+def _sent(request: Request) -> bytes | aiohttp.FormData | None:
+    if request.file is not None:
+        form = aiohttp.FormData()
+        file = request.file
+        # A stream: bytes of some size would be written in one piece, with the loop waiting.
+        form.add_field("media", io.BytesIO(file.content), filename=file.name, content_type=file.content_type)
+        return form
+    return None if request.body is None else encoded(request.body)
 
 
 async def _read(response: aiohttp.ClientResponse) -> bytes:

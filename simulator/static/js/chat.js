@@ -132,6 +132,7 @@ export class Chat {
     const [first, ...rest] = plain;
     const card = el("article", { class: "notice-card", "data-seq": entry.seq, "data-kind": entry.kind },
       el("header", {}, el("img", { src: "/static/logo.svg", alt: "" }), this.account, el("em", {}, NOTICE_TAGS[entry.kind])));
+    if (entry.articles) return this.news(entry);
     if (entry.kind === "mass.delivered") card.append(words(entry.content));
     else {
       card.append(el("h3", {}, entry.content));
@@ -142,6 +143,17 @@ export class Chat {
     card.append(safeUrl(entry.url)
       ? el("a", { class: "open", href: entry.url, target: "_blank", rel: "noopener noreferrer" }, "查看详情")
       : el("div", { class: "end" }));
+    this.add(entry, card);
+  }
+
+  /** News with its cover: the first article large, the others below it; a tap opens them. */
+  news(entry) {
+    const [first, ...rest] = entry.articles;
+    const open = (article, ...parts) => el("a", { class: "article", href: article.url, target: "_blank", rel: "noopener noreferrer" }, ...parts);
+    const cover = (article) => el("img", { class: "cover", src: article.picture_url, alt: "" });
+    const card = el("article", { class: "notice-card news", "data-seq": entry.seq, "data-kind": entry.kind },
+      open(first, cover(first), el("h3", {}, first.title), el("p", { class: "digest" }, first.description)),
+      ...rest.map((article) => open(article, el("span", {}, article.title), cover(article))));
     this.add(entry, card);
   }
 

@@ -9,6 +9,8 @@ const PATHS = [
   ["/cgi-bin/message/template/send", "模板消息"],
   ["/cgi-bin/message/subscribe/bizsend", "订阅通知"],
   ["/cgi-bin/message/mass/send", "群发消息"],
+  ["/cgi-bin/material/add_material", "上传封面"],
+  ["/cgi-bin/draft/add", "新增草稿"],
   ["/cgi-bin/stable_token", "获取令牌"],
   ["/cgi-bin/user/get", "关注者列表"],
   ["callback", "回调的应答"],

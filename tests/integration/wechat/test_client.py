@@ -20,6 +20,7 @@ from bot.errors import (
     RecipientUnreachable,
     WindowClosed,
 )
+from tests.fakes.pictures import png
 from tests.integration.simulator.conftest import Running
 
 CUSTOM = "/cgi-bin/message/custom/send"
@@ -216,3 +217,58 @@ def test_every_code_of_the_table_has_its_error(code: int, kind: type[PlatformErr
 
 def test_an_unknown_code_is_a_refusal_without_a_guess() -> None:
     assert type(codes.error_of(99999, "what")) is PlatformError
+
+
+ARTICLE = {"title": "停水通知", "author": "云江市水务局", "content": "<p>今晚停水。</p>"}
+
+
+async def _draft(client: WeChatClient) -> dict[str, object]:
+    cover = await client.add_picture(name="cover.png", content=png(), content_type="image/png")
+    media_id = await client.add_draft({**ARTICLE, "thumb_media_id": cover})
+    return {"msgtype": "mpnews", "mpnews": {"media_id": media_id}, "send_ignore_reprint": 1}
+
+
+async def test_news_go_from_a_picture_to_a_draft_to_every_phone(sim: Running, client: WeChatClient) -> None:
+    openids = [await sim.follow(f"o{number}") for number in range(3)]
+    message = await _draft(client)
+
+    msg_id = await client.send_mass(openids=openids, message=message, clientmsgid="batch-1")
+
+    assert (await sim.first("mass.finished"))["msg_id"] == msg_id
+    delivered = await sim.log("mass.delivered")
+    assert {entry["openid"] for entry in delivered} == set(openids)
+    assert {entry["articles"][0]["title"] for entry in delivered} == {"停水通知"}
+
+
+async def test_a_preview_reaches_one_and_a_draft_is_deleted_once_or_twice(sim: Running, client: WeChatClient) -> None:
+    openid, message = await sim.follow("oA"), await _draft(client)
+    draft = message["mpnews"]
+    assert isinstance(draft, dict)
+
+    assert await client.preview_mass(openid=openid, message=message)
+    for _ in range(2):
+        await client.delete_draft(draft["media_id"])
+
+    with pytest.raises(ContentRejected) as refused:
+        await client.preview_mass(openid=openid, message=message)
+    assert refused.value.errcode == codes.INVALID_MEDIA
+
+
+async def test_a_picture_that_the_platform_does_not_take_is_our_contents_fault(client: WeChatClient) -> None:
+    with pytest.raises(ContentRejected):
+        await client.add_picture(name="cover.png", content=b"<svg/>", content_type="image/png")
+
+
+async def test_a_cover_of_two_megabytes_arrives_whole(sim: Running, client: WeChatClient) -> None:
+    content = png() + b"x" * (2 * 1024 * 1024)
+    media_id = await client.add_picture(name="cover.png", content=content, content_type="image/png")
+
+    async with sim.session.get(f"{sim.url}/sim/materials/{media_id}") as response:
+        assert await response.read() == content
+
+
+async def test_a_lost_answer_of_an_upload_may_be_repeated(sim: Running, client: WeChatClient) -> None:
+    await sim.control("PUT", "faults", {"path": "/cgi-bin/material/add_material", "drop_answer": True, "count": 1})
+
+    with pytest.raises(PlatformBusy):
+        await client.add_picture(name="cover.png", content=png(), content_type="image/png")
