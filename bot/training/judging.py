@@ -8,7 +8,7 @@ from statistics import quantiles
 
 import msgspec
 
-from services.training.types import Change, Confusion, IntentScore, Judged
+from services.training.types import Change, Confusion, IntentScore, Judged, Sureness
 
 #: Bins of the calibration error.
 BINS = 10
@@ -45,12 +45,14 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
 def judged(sentences: Sequence[tuple[str, str, Prediction]]) -> Judged:
     """(text, right intent, prediction) of each sentence -> scores."""
     right = [(prediction.confidence, intent == prediction.intent) for _, intent, prediction in sentences]
+    sureness = _sureness(right)
     return Judged(
         sentences=len(sentences),
         accuracy=sum(hit for _, hit in right) / max(len(right), 1),
-        calibration_error=_calibration_error(right),
+        calibration_error=_calibration_error(sureness),
         intents=_scores(sentences),
         confusions=_confusions(sentences),
+        sureness=sureness,
     )
 
 
@@ -126,10 +128,22 @@ def _confusions(sentences: Sequence[tuple[str, str, Prediction]]) -> list[Confus
     ]
 
 
-def _calibration_error(right: Sequence[tuple[float, bool]]) -> float:
-    """Expected calibration error in points of 100: how far confidence is from how often it is right."""
+def _sureness(right: Sequence[tuple[float, bool]]) -> list[Sureness]:
     bins: dict[int, list[tuple[float, bool]]] = defaultdict(list)
     for confidence, hit in right:
         bins[min(int(confidence * BINS), BINS - 1)].append((confidence, hit))
-    gaps = (abs(sum(confidence - hit for confidence, hit in held)) for held in bins.values())
-    return round(100 * sum(gaps) / max(len(right), 1), 2)
+    return [
+        Sureness(
+            least=place / BINS,
+            sentences=len(held),
+            confidence=sum(confidence for confidence, _ in held) / len(held),
+            right=sum(hit for _, hit in held) / len(held),
+        )
+        for place, held in sorted(bins.items())
+    ]
+
+
+def _calibration_error(sureness: Sequence[Sureness]) -> float:
+    """Expected calibration error in points of 100: how far confidence is from how often it is right."""
+    gaps = (one.sentences * abs(one.confidence - one.right) for one in sureness)
+    return round(100 * sum(gaps) / max(sum(one.sentences for one in sureness), 1), 2)

@@ -54,6 +54,17 @@ class Confusion(msgspec.Struct, frozen=True, kw_only=True):
     sentences: list[str]
 
 
+class Sureness(msgspec.Struct, frozen=True, kw_only=True):
+    """Sentences of which a model was about as sure, and how often it was right; shares from 0 to 1."""
+
+    #: From this confidence, up to a tenth more.
+    least: float
+    sentences: int
+    #: What it said of itself on average.
+    confidence: float
+    right: float
+
+
 class Judged(msgspec.Struct, frozen=True, kw_only=True):
     """What came of asking a model sentences whose right intent is known."""
 
@@ -63,6 +74,8 @@ class Judged(msgspec.Struct, frozen=True, kw_only=True):
     calibration_error: float
     intents: list[IntentScore]
     confusions: list[Confusion]
+    #: The bins that have sentences, the least sure first; none of versions judged by earlier releases.
+    sureness: list[Sureness] = []
 
 
 class Evaluation(msgspec.Struct, frozen=True, kw_only=True):

@@ -15,6 +15,7 @@ from services.console.parts import Parts
 from services.console.training import examples, held_out, intents
 from services.console.training.confusions import confusion_chart
 from services.console.training.forms import PromoteForm, WantForm
+from services.console.training.sureness import sureness_chart
 from services.console.visit import Visit
 from services.errors import NotFound, ServiceError
 from services.staff.permissions import Permission
@@ -61,6 +62,7 @@ def make_area(parts: Parts) -> Area:
             Page(method="GET", path=one, handler=pages.show, permission=VIEW),
             Page(method="GET", path=f"{one}/events", handler=pages.events, permission=VIEW, passive=True),
             Page(method="GET", path=f"{one}/scores.csv", handler=pages.scores, permission=VIEW),
+            Page(method="GET", path=f"{one}/sureness.csv", handler=pages.sureness, permission=VIEW),
             Page(method="POST", path=f"{one}/cancel", handler=pages.cancel, permission=RUN),
             Page(method="POST", path=f"{one}/decide", handler=pages.decide, permission=PROMOTE),
             Page(method="POST", path=f"{one}/promote", handler=pages.promote, permission=PROMOTE),
@@ -122,6 +124,7 @@ class _Training:
             else [],
             confusions=confusions,
             chart=confusion_chart(confusions),
+            sureness=sureness_chart(one.evaluation.cross_validation.sureness if one.evaluation else []),
         )
 
     async def events(self, visit: Visit) -> web.StreamResponse:
@@ -147,6 +150,16 @@ class _Training:
             for score in one.evaluation.cross_validation.intents
         ]
         return visit.csv(f"版本 {one.version} 各意图得分", ("意图", "准确率", "召回率", "F1", "例句"), rows)
+
+    async def sureness(self, visit: Visit) -> web.StreamResponse:
+        one = await self._training.version(_number(visit))
+        if one.evaluation is None:
+            raise NotFound
+        rows = [
+            (f"{step.least:.1f}", step.sentences, f"{step.confidence:.4f}", f"{step.right:.4f}")
+            for step in one.evaluation.cross_validation.sureness
+        ]
+        return visit.csv(f"版本 {one.version} 把握和对错", ("把握从", "句数", "平均把握", "实际认对"), rows)
 
     async def cancel(self, visit: Visit) -> web.StreamResponse:
         number = _number(visit)

@@ -108,7 +108,9 @@ def new_context(browser: Browser, console: Console, size: ViewportSize) -> Itera
     wrong: list[str] = []
 
     def make() -> BrowserContext:
-        context = browser.new_context(viewport=size, locale="zh-CN", timezone_id="Asia/Shanghai")
+        context = browser.new_context(
+            viewport=size, locale="zh-CN", timezone_id="Asia/Shanghai", reduced_motion="reduce"
+        )
         context.set_default_timeout(SHOWN_MS)
         context.on("weberror", lambda error: wrong.append(str(error.error)))
         context.on("console", lambda message: wrong.append(message.text) if message.type == "error" else None)

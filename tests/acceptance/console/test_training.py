@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 from uuid import uuid4
 
@@ -14,11 +15,13 @@ from services.training.fingerprint import release_digest
 from services.training.making import MakingService
 from services.training.rules import Rules
 from services.training.service import TrainingService
-from services.training.types import Confusion, Evaluation, IntentScore, Judged, Wanted
+from services.training.types import Confusion, Evaluation, IntentScore, Judged, Sureness, Wanted
 from tests.acceptance.console.conftest import AsStaff
 from tests.acceptance.console.staff import Console, assert_accessible, picture
 from tests.fakes.school import SENTENCES, change, made, make_school
 
+#: Where a square of a heatmap is drawn, in pixels of its box.
+PLACE_OF_SQUARE = "(box, at) => echarts.getInstanceByDom(box).convertToPixel({xAxisIndex: 0, yAxisIndex: 0}, at)"
 INTENTS = ("ask_fee", "ask_place", "ask_materials", "greet")
 
 
@@ -27,8 +30,22 @@ def evaluation() -> Evaluation:
         IntentScore(intent=name, precision=0.9, recall=0.8 + n / 20, f1=0.85 + n / 30, support=30 + n)
         for n, name in enumerate(INTENTS)
     ]
-    confusion = Confusion(intent="ask_fee", taken_for="ask_place", count=3, sentences=["护照多少钱在哪交"])
-    judged = Judged(sentences=130, accuracy=0.91, calibration_error=2.4, intents=scores, confusions=[confusion])
+    confusions = [
+        Confusion(intent="ask_fee", taken_for="ask_place", count=3, sentences=["护照多少钱在哪交"]),
+        Confusion(intent="greet", taken_for="ask_materials", count=1, sentences=["您好要带什么"]),
+    ]
+    sureness = [
+        Sureness(least=place / 10, sentences=2 + place * place, confidence=place / 10 + 0.06, right=place / 10 + 0.03)
+        for place in range(3, 10)
+    ]
+    judged = Judged(
+        sentences=130,
+        accuracy=0.91,
+        calibration_error=2.4,
+        intents=scores,
+        confusions=confusions,
+        sureness=sureness,
+    )
     held_out = Judged(sentences=20, accuracy=0.95, calibration_error=2.0, intents=[], confusions=[])
     return Evaluation(
         cross_validation=judged,
@@ -73,14 +90,17 @@ def test_a_version_is_compared_reviewed_promoted_and_taken_back(as_staff: AsStaf
     expect(page.get_by_text("护照得花几个钱")).to_be_visible()
     assert_accessible(page)
     picture(page, "training-version")
+    expect(page.locator("#sureness canvas").first).to_be_visible()
+    page.locator("figure", has=page.locator("#sureness")).get_by_text("数据表").click()
+    sureness = page.get_by_role("region", name="把握准不准的数据表")
+    expect(sureness.get_by_role("row", name="90–100%")).to_have_text(re.compile(r"90–100%\s*93.0\s*96.0\s*83"))
     chart = page.locator("#confusion")
     chart.scroll_into_view_if_needed()
     expect(chart.locator("canvas").first).to_be_visible()
-    # The one square there is; the axes' names leave it to the right of the middle.
-    size = chart.bounding_box()
-    assert size is not None
-    chart.click(position={"x": size["width"] * 0.7, "y": size["height"] * 0.3})
-    expect(page.locator(".zq-drilled")).to_contain_text("护照多少钱在哪交")
+    for square, sentence in (((0, 1), "护照多少钱在哪交"), ((1, 0), "您好要带什么")):
+        x, y = chart.evaluate(PLACE_OF_SQUARE, square)
+        chart.click(position={"x": x, "y": y})
+        expect(page.locator(".zq-drilled")).to_contain_text(sentence)
 
     page.get_by_role("button", name="接受", exact=True).first.click()
     page.get_by_role("button", name="全部接受").click()

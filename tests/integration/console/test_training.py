@@ -102,7 +102,8 @@ async def test_scores_are_a_file_too_and_what_is_not_there_is_not_found(
     version = (await school.made(b"better")).version
 
     assert "意图,准确率" in await trainer.read(f"/training/versions/{version}/scores.csv")
-    for path in ("x", "999", "999/events", "999/scores.csv"):
+    assert "把握从,句数" in await trainer.read(f"/training/versions/{version}/sureness.csv")
+    for path in ("x", "999", "999/events", "999/scores.csv", "999/sureness.csv"):
         assert (await trainer.get(f"/training/versions/{path}")).status == 404, path
     assert (await trainer.post(f"/training/versions/{version}/decide", verdict="maybe")).status == 422
     assert (await trainer.post("/training/rollback")).status == 409

@@ -47,6 +47,14 @@ def test_a_model_that_is_as_sure_as_it_is_right_has_no_calibration_error() -> No
     assert judged(boasting).calibration_error == pytest.approx(45)
 
 
+def test_sentences_are_told_by_how_sure_the_model_was_and_how_often_it_was_right_then() -> None:
+    found = judged([("a", "x", guess("x", 0.95)), ("b", "y", guess("x", 1.0)), ("c", "x", guess("x", 0.2))]).sureness
+
+    assert [(one.least, one.sentences, one.right) for one in found] == [(0.2, 1, 1.0), (0.9, 2, 0.5)]
+    assert found[1].confidence == pytest.approx(0.975)
+    assert judged([]).sureness == []
+
+
 def test_nothing_asked_gives_no_scores_and_no_error() -> None:
     assert judged([]).accuracy == 0
     assert latency([]) == (0.0, 0.0)
