@@ -12,7 +12,7 @@ from services.appointments import queries as appointments
 from services.clock import Clock, local
 from services.db import Sessions
 from services.notices.audience import AppointmentRule, CaseRule, Values, Whom
-from services.notices.repository import columns_of
+from services.notices.recipient_rows import columns_of
 from services.progress import queries as cases
 
 WEEKDAYS = "一二三四五六日"

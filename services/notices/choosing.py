@@ -9,7 +9,7 @@ from uuid import UUID
 from msgspec import UNSET, UnsetType
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.notices import audience_texts, repository, texts
+from services.notices import audience_texts, recipient_rows, texts
 from services.notices.audience import (
     AppointmentRule,
     Audience,
@@ -72,10 +72,10 @@ class ChoosingService:
         if own is UNSET and edit.audience_rules is UNSET:
             return {}
         if own is UNSET:
-            listed = await repository.count_recipients(session, notice.id) > 0
+            listed = await recipient_rows.count_recipients(session, notice.id) > 0
         else:
             listed = own is not None
-            await repository.replace_recipients(session, notice.id, own.rows if own else {})
+            await recipient_rows.replace_recipients(session, notice.id, own.rows if own else {})
             notice.list_columns = list(own.columns) if own else []
         rules = rules_of(notice.audience_rules) if edit.audience_rules is UNSET else edit.audience_rules
         await self.check(rules, listed=listed)

@@ -119,6 +119,8 @@ def notice_lines(notice: Notice, progress: Progress, *, say: Callable[[datetime]
         f"收件人 {counted.audience}：已发 {counted.accepted}，失败 {counted.failed}，存疑 {counted.in_doubt}，"
         f"取消 {counted.cancelled}，待发 {counted.pending}"
     )
+    for wrong in progress.reasons:
+        yield f"  {'存疑' if wrong.state == 'in_doubt' else '失败'} {wrong.count}：{wrong.reason_text}"
     if counted.delivered or counted.blocked or counted.undelivered:
         yield f"平台回执：送达 {counted.delivered}，被拒收 {counted.blocked}，未送达 {counted.undelivered}"
     if progress.rate:

@@ -6,16 +6,16 @@ the only one that all workers share.
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Sequence
-from datetime import date
+from collections.abc import Sequence
 from typing import Any, cast
 from uuid import UUID
 
 from sqlalchemy import CursorResult, Result, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.notices import tally
 from services.notices.rules import MAX_DOUBTS, ROUTES, SETTLED, RouteName, RouteRules, Row, routes_of
+from services.notices.tally import Tally
 from services.notices.values import ChunkKey, Outcome, Recipient
 
 CANDIDATES = text("""
@@ -46,7 +46,7 @@ RECOVER = text("""
         settled_at = CASE WHEN (CAST(:keyed AS bool[]))[fallen + 1] AND doubts + 1 < :max_doubts
             THEN NULL ELSE now() END
     WHERE notice_id = :notice AND version = :version AND chunk = :chunk AND state = 'attempting'
-    RETURNING state
+    RETURNING state, reason
 """)
 LEASE_ROWS = text("""
     UPDATE notice_deliveries SET state = 'leased'
@@ -71,7 +71,7 @@ MARK = text("""
             THEN now() END
     WHERE notice_id = :notice AND version = :version AND chunk = :chunk AND state = 'leased'
         AND citizen_id = ANY(CAST(:citizens AS uuid[]))
-    RETURNING citizen_id, state
+    RETURNING citizen_id, state, reason
 """)
 # No join: rows settled alike are named by an array, so that the plan is one index scan of the chunk, whatever the
 # statistics say.
@@ -84,20 +84,11 @@ SETTLE = text("""
     WHERE notice_id = :notice AND version = :version AND chunk = :chunk
         AND state = ANY(CAST(:from_states AS text[])) AND citizen_id = ANY(CAST(:citizens AS uuid[]))
 """)
-COUNT = text("""
-    UPDATE notice_runs SET
-        accepted = accepted + :accepted, failed = failed + :failed, in_doubt = in_doubt + :in_doubt,
-        cancelled = cancelled + :cancelled,
-        rate = CASE WHEN rate_at IS NULL OR now() - rate_at < interval '5 seconds' THEN rate
-            ELSE (rate_count + :accepted) / extract(epoch FROM now() - rate_at) END,
-        rate_count = CASE WHEN now() - rate_at < interval '5 seconds' THEN rate_count + :accepted ELSE 0 END,
-        rate_at = CASE WHEN now() - rate_at < interval '5 seconds' THEN rate_at ELSE now() END
-    WHERE notice_id = :notice AND version = :version
-""")
-COUNT_CALLS = text("""
-    INSERT INTO notice_calls AS c (route, day, calls)
-    VALUES (:route, :day, :calls)
-    ON CONFLICT (route, day) DO UPDATE SET calls = c.calls + :calls
+DOUBTFUL = text("""
+    SELECT state, reason FROM notice_deliveries
+    WHERE notice_id = :notice AND version = :version AND chunk = :chunk
+        AND state = 'in_doubt' AND citizen_id = ANY(CAST(:citizens AS uuid[]))
+    FOR UPDATE
 """)
 UNLEASE_ROWS = text("""
     UPDATE notice_deliveries SET state = 'pending'
@@ -128,7 +119,7 @@ SWEEP_ROWS = text("""
         reason = CASE WHEN state = 'attempting' THEN 'worker_lost' ELSE reason END, settled_at = now()
     WHERE notice_id = :notice AND version = :version AND chunk = ANY(CAST(:chunks AS int[]))
         AND (state IN ('pending', 'leased') OR (state = 'attempting' AND chunk = ANY(CAST(:lost AS int[]))))
-    RETURNING state
+    RETURNING state, reason
 """)
 CLOSE_CHUNKS = text("""
     UPDATE notice_chunks SET lease = NULL, is_open = false
@@ -166,12 +157,12 @@ async def take_chunk(
     return None if row is None else (ChunkKey(notice_id=notice_id, version=version, chunk=row.chunk), row.lost)
 
 
-async def recover(session: AsyncSession, key: ChunkKey, routes: Sequence[RouteRules]) -> Counter[str]:
+async def recover(session: AsyncSession, key: ChunkKey, routes: Sequence[RouteRules]) -> Tally:
     """Settles the attempts of a holder that never came back (rules.after_lost_lease); the changes of the counts."""
     keyed = [route.key_seconds > 0 for route in routes]
     values = {**_values(key), "keyed": keyed, "max_doubts": MAX_DOUBTS}
-    states = (await session.execute(RECOVER, values)).scalars()
-    return Counter(state for state in states if state in SETTLED)
+    rows = await session.execute(RECOVER, values)
+    return tally.of((row.state, row.reason) for row in rows)
 
 
 async def lease_rows(session: AsyncSession, key: ChunkKey) -> tuple[Recipient, ...]:
@@ -202,16 +193,16 @@ async def renew(session: AsyncSession, key: ChunkKey, seconds: float) -> None:
 
 async def mark(
     session: AsyncSession, key: ChunkKey, citizens: Sequence[UUID], routes: Sequence[RouteRules]
-) -> tuple[frozenset[UUID], Counter[str]]:
+) -> tuple[frozenset[UUID], Tally]:
     """Leased rows become attempting; those whose earlier attempt the platform no longer guards become in doubt."""
     key_seconds = [float(route.key_seconds) for route in routes]
     values = {**_values(key), "citizens": list(citizens), "key_seconds": key_seconds}
     rows = (await session.execute(MARK, values)).all()
     marked = frozenset(row.citizen_id for row in rows if row.state == "attempting")
-    return marked, Counter(row.state for row in rows if row.state in SETTLED)
+    return marked, tally.of((row.state, row.reason) for row in rows)
 
 
-async def settle(session: AsyncSession, key: ChunkKey, outcomes: Sequence[Outcome], *, holds: bool) -> Counter[str]:
+async def settle(session: AsyncSession, key: ChunkKey, outcomes: Sequence[Outcome], *, holds: bool) -> Tally:
     """Writes what came of the attempts; the changes of the counts.
 
     What was accepted is a fact, whoever comes to say so and however late; all else counts only from who `holds`
@@ -220,7 +211,7 @@ async def settle(session: AsyncSession, key: ChunkKey, outcomes: Sequence[Outcom
     alike: dict[Row, list[UUID]] = {}
     for outcome in outcomes:
         alike.setdefault(outcome.row, []).append(outcome.citizen_id)
-    deltas: Counter[str] = Counter()
+    deltas = Tally()
     for row, citizens in alike.items():
         accepted = row.state == "accepted"
         if not accepted and not holds:
@@ -228,10 +219,11 @@ async def settle(session: AsyncSession, key: ChunkKey, outcomes: Sequence[Outcom
         under_way = ("leased", "attempting", "pending") if accepted else ("leased", "attempting")
         written = await _write(session, key, row, citizens, under_way)
         if accepted and written < len(citizens):
-            resolved = await _write(session, key, row, citizens, ("in_doubt",))
-            deltas["in_doubt"] -= resolved
-            written += resolved
-        deltas[row.state] += written if row.state in SETTLED else 0
+            doubtful = (await session.execute(DOUBTFUL, {**_values(key), "citizens": list(citizens)})).all()
+            deltas.subtract(tally.of((doubt.state, doubt.reason) for doubt in doubtful))
+            written += await _write(session, key, row, citizens, ("in_doubt",))
+        if row.state in SETTLED:
+            deltas[tally.entry(row.state, row.reason)] += written
     return deltas
 
 
@@ -251,40 +243,24 @@ async def _write(
     return rowcount(await session.execute(SETTLE, values))
 
 
-async def count(session: AsyncSession, key: ChunkKey, deltas: Counter[str]) -> None:
-    """Adds to the run's counters; nothing to add, nothing written."""
-    changes = {state: deltas[state] for state in SETTLED}
-    if any(changes.values()):
-        await session.execute(COUNT, {"notice": key.notice_id, "version": key.version, **changes})
-
-
-async def count_calls(session: AsyncSession, route: str, day: date, calls: int) -> None:
-    """Adds to a day's calls of a route; the last statement of a transaction, since all workers share the row."""
-    await session.execute(COUNT_CALLS, {"route": route, "day": day, "calls": calls})
-
-
 async def release(session: AsyncSession, key: ChunkKey, seconds: float) -> bool:
     """Gives the locked chunk back, free again in `seconds`; is anything of it still to do?"""
     await session.execute(UNLEASE_ROWS, _values(key))
     return bool((await session.execute(RELEASE, {**_values(key), "seconds": seconds})).scalar_one())
 
 
-async def sweep(session: AsyncSession, notice_id: UUID, version: int, *, limit: int) -> tuple[int, Counter[str]]:
+async def sweep(session: AsyncSession, notice_id: UUID, version: int, *, limit: int) -> tuple[int, Tally]:
     """Cancels what is open in up to `limit` chunks of a stopped run (rules.after_stop). Attempts in flight are left
     to their holder, those of a lost holder become in doubt. Gives how many chunks it closed, and the counts."""
     base: dict[str, Any] = {"notice": notice_id, "version": version}
     chunks = (await session.execute(SWEEP_CHUNKS, {**base, "limit": limit})).all()
     if not chunks:
-        return 0, Counter()
+        return 0, Tally()
     lost = [row.chunk for row in chunks if not row.held]
-    states = await session.execute(SWEEP_ROWS, {**base, "chunks": [row.chunk for row in chunks], "lost": lost})
-    deltas = Counter(_settled(states.scalars()))
+    rows = await session.execute(SWEEP_ROWS, {**base, "chunks": [row.chunk for row in chunks], "lost": lost})
+    deltas = tally.of((row.state, row.reason) for row in rows)
     await session.execute(CLOSE_CHUNKS, {**base, "chunks": lost})
     return len(lost), deltas
-
-
-def _settled(states: Iterable[str]) -> Iterable[str]:
-    return (state for state in states if state in SETTLED)
 
 
 def rowcount(result: Result[Any]) -> int:

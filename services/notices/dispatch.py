@@ -6,7 +6,6 @@ while the platform is called.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from uuid import UUID, uuid4
@@ -16,8 +15,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.clock import Clock, local
 from services.db import Sessions
-from services.notices import deliveries, filling, receipts, repository
+from services.notices import counting, deliveries, filling, receipts, repository, tally
 from services.notices.rules import ROUTES, SYSTEM, RouteName
+from services.notices.tally import Tally
 from services.notices.values import Advance, Chunk, Outcome
 
 log = structlog.stdlib.get_logger(__name__)
@@ -68,8 +68,9 @@ class DispatchService:
             key, lost = taken
             if lost:
                 deltas = await deliveries.recover(session, key, routes)
-                await deliveries.count(session, key, deltas)
-                log.warning("notice.lease_lost", notice=str(notice_id), chunk=key.chunk, in_doubt=deltas["in_doubt"])
+                await counting.count(session, key, deltas)
+                doubtful = tally.states(deltas)["in_doubt"]
+                log.warning("notice.lease_lost", notice=str(notice_id), chunk=key.chunk, in_doubt=doubtful)
             recipients = await deliveries.lease_rows(session, key)
             closed = not recipients and not await deliveries.release(session, key, 0)
             content = await repository.content(session, notice_id, version)
@@ -97,12 +98,12 @@ class DispatchService:
                 await deliveries.renew(session, chunk.key, lease_seconds)
                 marked, doubtful = await deliveries.mark(session, chunk.key, attempt, routes)
                 deltas.update(doubtful)
-            await deliveries.count(session, chunk.key, deltas)
+            await counting.count(session, chunk.key, deltas)
             await filling.keep(session, chunk.key, {one: filled[one] for one in marked & filled.keys()})
             if marked:
                 route = _route_of(chunk, attempt[0])
                 today = local(self._clock.now()).date()
-                await deliveries.count_calls(session, route, today, 1 if ROUTES[route].grouped else len(marked))
+                await counting.count_calls(session, route, today, 1 if ROUTES[route].grouped else len(marked))
         return Advance(going=going and holds, marked=marked)
 
     async def release(self, chunk: Chunk, settled: Sequence[Outcome], *, again_in_seconds: float) -> None:
@@ -111,15 +112,13 @@ class DispatchService:
             holds = await deliveries.lock_chunk(session, chunk.key, chunk.lease)
             deltas = await self._settle(session, chunk, settled, holds=holds)
             still_open = not holds or await deliveries.release(session, chunk.key, again_in_seconds)
-            await deliveries.count(session, chunk.key, deltas)
+            await counting.count(session, chunk.key, deltas)
         if not still_open:
             await self.finish(chunk.key.notice_id)
 
-    async def _settle(
-        self, session: AsyncSession, chunk: Chunk, settled: Sequence[Outcome], *, holds: bool
-    ) -> Counter[str]:
+    async def _settle(self, session: AsyncSession, chunk: Chunk, settled: Sequence[Outcome], *, holds: bool) -> Tally:
         if not settled:
-            return Counter()
+            return Tally()
         if not holds:
             log.warning("notice.settled_late", notice=str(chunk.key.notice_id), chunk=chunk.key.chunk)
         deltas = await deliveries.settle(session, chunk.key, settled, holds=holds)

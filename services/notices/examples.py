@@ -7,7 +7,7 @@ from functools import partial
 from uuid import UUID
 
 from services.db import Sessions
-from services.notices import personal, repository, shown, texts
+from services.notices import personal, recipient_rows, shown, texts
 from services.notices.audience import Audience, Values, Whom
 from services.notices.filled import fill
 from services.notices.personal import KNOWN, Field, usable
@@ -56,7 +56,7 @@ class ExampleService:
         else:
             such = partial(self._audience.meets, whom=whom)
             async with self._sessions() as session:
-                citizens = list(await repository.recipients_after(session, whom.notice_id, None, LOOKED_AT, such))
+                citizens = list(await recipient_rows.recipients_after(session, whom.notice_id, None, LOOKED_AT, such))
         found = await self._audience.values(citizens, whom)
         return {citizen: found[citizen] for citizen in citizens if citizen in found}
 

@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.clock import CITY_ZONE, Clock
 from services.db import Sessions
-from services.notices import deliveries, repository, ticking
+from services.notices import counting, deliveries, freezing, recipient_rows, repository, ticking
 from services.notices.audience import Audience, Follower, Span, Whom
 from services.notices.dispatch import DispatchService
 from services.notices.models import NoticeRow, RunRow, VersionRow
@@ -104,7 +104,7 @@ class LifecycleService:
                 return False
             span = Span(after=locked.freeze_after, upto=await self._audience.last_of(locked.freeze_after, SPAN))
             chosen = self._audience.chosen(whom, span)
-            await repository.freeze_chosen(session, locked, chosen, upto=span.upto, chunk_size=chunk_size)
+            await freezing.freeze_chosen(session, locked, chosen, upto=span.upto, chunk_size=chunk_size)
             if span.upto is None:
                 await self._complete(session, locked)
             return not locked.frozen
@@ -118,7 +118,7 @@ class LifecycleService:
             if locked.frozen or locked.stopping or locked.freeze_after != run.freeze_after:
                 return not locked.frozen and not locked.stopping
             if page:
-                await repository.freeze_page(session, locked, page, chunk_size=chunk_size)
+                await freezing.freeze_page(session, locked, page, chunk_size=chunk_size)
             if len(page) < PAGE:
                 await self._complete(session, locked)
             return not locked.frozen
@@ -126,12 +126,12 @@ class LifecycleService:
     async def _complete(self, session: AsyncSession, locked: RunRow) -> None:
         locked.frozen = True
         if locked.audience >= PAGE:
-            await repository.analyze(session)
+            await freezing.analyze(session)
         log.info("notice.frozen", notice=str(locked.notice_id), version=locked.version, audience=locked.audience)
 
     async def _listed(self, notice_id: UUID, after: UUID | None, whom: Whom) -> Sequence[Follower]:
         async with self._sessions() as session:
-            citizens = await repository.recipients_after(
+            citizens = await recipient_rows.recipients_after(
                 session, notice_id, after, PAGE, partial(self._audience.meets, whom=whom)
             )
         known = {citizen.citizen_id: citizen for citizen in await self._audience.resolve_many(citizens)}
@@ -188,7 +188,7 @@ class LifecycleService:
         key = ChunkKey(notice_id=notice_id, version=version, chunk=-1)
         async with self._sessions.begin() as session:
             closed, deltas = await deliveries.sweep(session, notice_id, version, limit=SWEEP)
-            await deliveries.count(session, key, deltas)
+            await counting.count(session, key, deltas)
         if not closed:
             await self._dispatch.finish(notice_id)
         return closed > 0

@@ -238,6 +238,8 @@ class RunRow(Base):
     failed: Mapped[int] = mapped_column(server_default="0")
     in_doubt: Mapped[int] = mapped_column(server_default="0")
     cancelled: Mapped[int] = mapped_column(server_default="0")
+    #: failed and in_doubt by reason (`services.notices.tally`); their sums are the same.
+    reasons: Mapped[dict[str, int]] = mapped_column(JSONB, server_default=text("'{}'::jsonb"))
     #: What receipts said of accepted rows; they change no state.
     delivered: Mapped[int] = mapped_column(server_default="0")
     blocked: Mapped[int] = mapped_column(server_default="0")

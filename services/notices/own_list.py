@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from services.db import Sessions
-from services.notices import repository
+from services.notices import recipient_rows, repository
 
 
 class ListService:
@@ -16,4 +16,4 @@ class ListService:
         """So many citizens stand on it; 0 where there is none. Raises NoticeNotFound."""
         async with self._sessions() as session:
             notice = await repository.find_notice(session, reference)
-            return await repository.count_recipients(session, notice.id)
+            return await recipient_rows.count_recipients(session, notice.id)

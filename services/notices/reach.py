@@ -17,7 +17,7 @@ from sqlalchemy import text
 
 from services.clock import Clock
 from services.db import Sessions
-from services.notices import repository, texts
+from services.notices import recipient_rows, repository, texts
 from services.notices.audience import Audience, Whom
 from services.notices.filling import FillingService
 from services.notices.models import NoticeRow
@@ -110,7 +110,7 @@ class ReachService:
             if notice.audience_kind == "all":
                 return bool(await self._audience.followers(None, 1, whom))
             such = partial(self._audience.meets, whom=whom)
-            return bool(await repository.recipients_after(session, notice.id, None, 1, such))
+            return bool(await recipient_rows.recipients_after(session, notice.id, None, 1, such))
 
     async def _pages(self, notice: NoticeRow, whom: Whom) -> AsyncIterator[list[tuple[UUID, str]]]:
         """Citizens, each with the reason why nothing can reach them; empty: it can."""
@@ -128,7 +128,7 @@ class ReachService:
 
     async def _listed(self, notice_id: UUID, after: UUID | None, whom: Whom) -> list[tuple[UUID, str]]:
         async with self._sessions() as session:
-            citizens = await repository.recipients_after(
+            citizens = await recipient_rows.recipients_after(
                 session, notice_id, after, PAGE, partial(self._audience.meets, whom=whom)
             )
         known = {found.citizen_id: found for found in await self._audience.resolve_many(citizens)}

@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.clock import Clock
 from services.db import Sessions
-from services.notices import recurrence, repository, texts, ticking
+from services.notices import recipient_rows, recurrence, repository, texts, ticking
 from services.notices.models import NoticeRow, RunRow
 from services.notices.rules import SYSTEM
 
@@ -94,7 +94,7 @@ async def plan_next(session: AsyncSession, notice: NoticeRow, now: datetime) -> 
     )
     session.add(following)
     await session.flush()
-    await repository.copy_recipients(session, notice.id, following.id)
+    await recipient_rows.copy_recipients(session, notice.id, following.id)
     session.add(repository.version_of(following, now))
     await session.flush()
     session.add(RunRow(notice_id=following.id, version=following.version))

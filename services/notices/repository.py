@@ -2,60 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import (
-    BigInteger,
-    ColumnElement,
-    Integer,
-    Select,
     and_,
-    cast,
-    delete,
-    func,
-    insert,
-    literal,
     or_,
     select,
     text,
 )
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import InstrumentedAttribute
 
-from services.notices.audience import Follower, Whom, rules_of
-from services.notices.deliveries import rowcount
+from services.notices.audience import Whom, rules_of
 from services.notices.errors import NoticeNotFound
-from services.notices.models import ChangeRow, DeliveryRow, NoticeRow, RecipientRow, RunRow, VersionRow
+from services.notices.models import ChangeRow, NoticeRow, RunRow, VersionRow
 from services.notices.personal import names_in
 from services.notices.rules import ENDED
 from services.notices.texts import not_found
 from services.notices.values import Content, Link
 
-#: What has to be true of the citizen in that column.
-Such = Callable[[InstrumentedAttribute[UUID]], ColumnElement[bool]]
-
-#: A notice's own list: citizen -> what the columns of its file say.
-Listed = Mapping[UUID, Mapping[str, str]]
-
 NUMBER_DIGITS = 15
 MOST_A_MONTH = 1000
-FREEZE_ROWS = text("""
-    INSERT INTO notice_deliveries (notice_id, version, citizen_id, channel, chunk, state)
-    SELECT :notice, :version, u.citizen, u.channel, :first + (u.place - 1) / :size, 'pending'
-    FROM unnest(CAST(:citizens AS uuid[]), CAST(:channels AS text[])) WITH ORDINALITY AS u(citizen, channel, place)
-""")
-FREEZE_CHUNKS = text("""
-    INSERT INTO notice_chunks (notice_id, version, chunk, is_open, available_at)
-    SELECT :notice, :version, chunk, true, now() FROM generate_series(CAST(:first AS int), CAST(:last AS int)) AS chunk
-""")
-COPY_RECIPIENTS = text("""
-    INSERT INTO notice_recipients (notice_id, citizen_id, columns)
-    SELECT :target, citizen_id, columns FROM notice_recipients WHERE notice_id = :source
-""")
-
-
 #: Whoever counts the testers counts them alone.
 LOCK_TESTERS = text("LOCK TABLE notice_testers IN SHARE ROW EXCLUSIVE MODE")
 
@@ -257,104 +225,3 @@ def whom_of(notice: NoticeRow, version: VersionRow | None = None) -> Whom:
     said = notice if version is None else version
     leavers = said.emergency or notice.trial_of is not None
     return Whom(rules=rules_of(said.audience_rules), notice_id=notice.id, leavers=leavers)
-
-
-async def replace_recipients(session: AsyncSession, notice_id: UUID, listed: Listed) -> None:
-    """Writes a notice's own list in the place of the one before."""
-    await session.execute(delete(RecipientRow).where(RecipientRow.notice_id == notice_id))
-    await add_recipients(session, notice_id, listed)
-
-
-async def add_recipients(session: AsyncSession, notice_id: UUID, listed: Listed) -> None:
-    """Writes a notice's own list."""
-    citizens = sorted(listed)
-    for start in range(0, len(citizens), 5000):
-        rows = [
-            {"notice_id": notice_id, "citizen_id": citizen, "columns": dict(listed[citizen])}
-            for citizen in citizens[start : start + 5000]
-        ]
-        await session.execute(insert(RecipientRow), rows)
-
-
-async def columns_of(session: AsyncSession, notice_id: UUID, citizens: Sequence[UUID]) -> dict[UUID, dict[str, str]]:
-    """What the notice's own list says of these citizens."""
-    query = select(RecipientRow.citizen_id, RecipientRow.columns).where(
-        RecipientRow.notice_id == notice_id, RecipientRow.citizen_id.in_(citizens)
-    )
-    return {row.citizen_id: row.columns for row in await session.execute(query)}
-
-
-async def copy_recipients(session: AsyncSession, source: UUID, target: UUID) -> None:
-    """Gives another notice the same list."""
-    await session.execute(COPY_RECIPIENTS, {"source": source, "target": target})
-
-
-async def recipients_after(
-    session: AsyncSession, notice_id: UUID, after: UUID | None, limit: int, such: Such | None = None
-) -> Sequence[UUID]:
-    """The next citizens on a notice's own list (of whom something is true), in order."""
-    query = select(RecipientRow.citizen_id).where(RecipientRow.notice_id == notice_id)
-    if after is not None:
-        query = query.where(RecipientRow.citizen_id > after)
-    if such is not None:
-        query = query.where(such(RecipientRow.citizen_id))
-    return (await session.scalars(query.order_by(RecipientRow.citizen_id).limit(limit))).all()
-
-
-async def count_recipients(session: AsyncSession, notice_id: UUID, such: Such | None = None) -> int:
-    """How long a notice's own list is (of whom something is true); asked when it is written, not while it is sent."""
-    query = select(func.count()).select_from(RecipientRow).where(RecipientRow.notice_id == notice_id)
-    if such is not None:
-        query = query.where(such(RecipientRow.citizen_id))
-    return (await session.execute(query)).scalar_one()
-
-
-async def freeze_page(session: AsyncSession, run: RunRow, followers: Sequence[Follower], *, chunk_size: int) -> None:
-    """Copies one page of the audience into rows and chunks of the locked run."""
-    first = run.next_chunk
-    last = first + (len(followers) - 1) // chunk_size
-    base = {"notice": run.notice_id, "version": run.version}
-    await session.execute(FREEZE_CHUNKS, {**base, "first": first, "last": last})
-    values = {
-        **base,
-        "first": first,
-        "size": chunk_size,
-        "citizens": [follower.citizen_id for follower in followers],
-        "channels": [follower.channel for follower in followers],
-    }
-    await session.execute(FREEZE_ROWS, values)
-    run.audience += len(followers)
-    run.next_chunk = last + 1
-    run.freeze_after = followers[-1].citizen_id
-
-
-async def freeze_chosen(
-    session: AsyncSession, run: RunRow, chosen: Select[tuple[UUID, str]], *, upto: UUID | None, chunk_size: int
-) -> None:
-    """Copies the chosen of one span of the audience into rows and chunks of the locked run, within the database.
-    Chunks are filled up from one span to the next: a mass call carries as many as it can."""
-    whom = chosen.subquery()
-    citizen, channel = whom.columns
-    place = literal(run.audience, BigInteger) + func.row_number().over(order_by=citizen) - 1
-    rows = select(
-        literal(run.notice_id),
-        literal(run.version),
-        citizen,
-        channel,
-        cast(place // chunk_size, Integer),
-        literal("pending"),
-    )
-    names = ["notice_id", "version", "citizen_id", "channel", "chunk", "state"]
-    copied = insert(DeliveryRow).from_select(names, rows, include_defaults=False)
-    copied = copied.execution_options(preserve_rowcount=True)
-    run.audience += rowcount(await session.execute(copied))
-    last = (run.audience - 1) // chunk_size
-    values = {"notice": run.notice_id, "version": run.version, "first": run.next_chunk, "last": last}
-    await session.execute(FREEZE_CHUNKS, values)
-    run.next_chunk = max(run.next_chunk, last + 1)
-    run.freeze_after = upto
-
-
-async def analyze(session: AsyncSession) -> None:
-    """Tells the planner of the rows that have just come by the thousand; it would find out a minute too late."""
-    await session.execute(text("ANALYZE notice_deliveries, notice_chunks"))

@@ -81,6 +81,15 @@ class Notice(Struct, frozen=True, kw_only=True):
     counters: Counters
 
 
+class ReasonCount(Struct, frozen=True, kw_only=True):
+    """So many failed, or are in doubt, for one reason."""
+
+    state: Literal["failed", "in_doubt"]
+    reason: str
+    reason_text: str
+    count: int
+
+
 class Progress(Struct, frozen=True, kw_only=True):
     """How the sending goes."""
 
@@ -90,6 +99,8 @@ class Progress(Struct, frozen=True, kw_only=True):
     state_text: str
     reason: str
     counters: Counters
+    #: What failed and what is in doubt, by reason, the most first; their sums are those of the counters.
+    reasons: list[ReasonCount]
     #: The audience is complete.
     frozen: bool
     started_at: datetime | None

@@ -17,7 +17,7 @@ from sqlalchemy.dialects.postgresql import insert
 from services.audit.trail import Actor, Subject
 from services.clock import Clock
 from services.db import Sessions
-from services.notices import checks, errors, repository, texts
+from services.notices import checks, errors, recipient_rows, repository, texts
 from services.notices.audience import Audience
 from services.notices.examples import ExampleService
 from services.notices.models import NoticeRow, RunRow, TesterRow
@@ -102,7 +102,7 @@ class TrialService:
             await session.flush()
             await session.refresh(trial)
             listed = {tester.citizen_id: dict[str, str]() for tester in testers}
-            await repository.add_recipients(session, trial.id, listed)
+            await recipient_rows.add_recipients(session, trial.id, listed)
             session.add(repository.version_of(trial, now))
             await session.flush()
             session.add(RunRow(notice_id=trial.id, version=1))

@@ -11,11 +11,12 @@ from typing import Any, cast
 import msgspec
 
 from services.clock import local
+from services.notices import tally
 from services.notices.audience import rules_of
 from services.notices.models import ChangeRow, NoticeRow, RunRow
 from services.notices.recurrence import next_after
 from services.notices.repository import settled
-from services.notices.results import Change, Counters, Failure, FailuresPage, Notice, Progress
+from services.notices.results import Change, Counters, Failure, FailuresPage, Notice, Progress, ReasonCount
 from services.notices.texts import reason_text, state_name
 from services.notices.types import Attachment
 from services.sheets import unformulated
@@ -44,6 +45,14 @@ def counters(run: RunRow | None) -> Counters:
         blocked=run.blocked,
         undelivered=run.undelivered,
     )
+
+
+def reasons(run: RunRow) -> list[ReasonCount]:
+    """What went wrong in a run, by reason."""
+    return [
+        ReasonCount(state=cast("Any", state), reason=reason, reason_text=reason_text(reason), count=count)
+        for state, reason, count in tally.read(run.reasons)
+    ]
 
 
 def notice_view(row: NoticeRow, run: RunRow | None) -> Notice:
@@ -79,6 +88,7 @@ def progress_view(row: NoticeRow, run: RunRow | None, now: datetime) -> Progress
         state_text=state_name(row.state),
         reason=row.reason,
         counters=counted,
+        reasons=[] if run is None else reasons(run),
         frozen=run is not None and run.frozen,
         started_at=None if run is None else run.started_at,
         closed_at=None if run is None else run.closed_at,

@@ -16,7 +16,7 @@ from sqlalchemy import select
 
 from services.clock import Clock, local
 from services.db import Sessions
-from services.notices import repository, texts
+from services.notices import recipient_rows, repository, texts
 from services.notices.audience import Audience, Whom
 from services.notices.models import CallsRow, NoticeRow
 from services.notices.monthly import month_of, sent_since
@@ -74,7 +74,7 @@ class WaysService:
         if notice.audience_kind == "all":
             return await self._audience.count_followers(whom)
         async with self._sessions() as session:
-            return await repository.count_recipients(session, notice.id, partial(self._audience.meets, whom=whom))
+            return await recipient_rows.count_recipients(session, notice.id, partial(self._audience.meets, whom=whom))
 
 
 def _narrow(when: datetime, route: RouteName, full_since: datetime | None) -> dict[str, Any]:

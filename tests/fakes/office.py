@@ -105,6 +105,22 @@ class Office:
         for state in ("accepted", "failed", "in_doubt", "cancelled"):
             assert getattr(counters, state) == states.get(state, 0), (state, states, counters)
         assert counters.audience == sum(states.values())
+        assert await self.reasons(notice) == await self._reasons_of_rows(notice)
+
+    async def reasons(self, notice: Notice) -> dict[tuple[str, str], int]:
+        """What failed and what is in doubt, as it is told."""
+        progress = await self.service.progress(str(notice.id))
+        return {(one.state, one.reason): one.count for one in progress.reasons}
+
+    async def _reasons_of_rows(self, notice: Notice) -> dict[tuple[str, str], int]:
+        query = text("""
+            SELECT state, reason, count(*) FROM notice_deliveries
+            WHERE notice_id = :id AND version = (SELECT max(version) FROM notice_runs WHERE notice_id = :id)
+                AND state IN ('failed', 'in_doubt')
+            GROUP BY state, reason
+        """)
+        async with self.sessions() as session:
+            return {(row[0], row[1]): row[2] for row in await session.execute(query, {"id": notice.id})}
 
 
 def make_office(sessions: Sessions, clock: Clock) -> Office:

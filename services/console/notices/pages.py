@@ -24,7 +24,7 @@ from services.console.visit import Visit
 from services.errors import BadRequest, Conflict, NotFound
 from services.notices.results import Notice
 from services.notices.rules import allowed
-from services.notices.texts import ACTION_NAMES
+from services.notices.texts import ACTION_NAMES, reason_text
 from services.notices.types import FailuresQuery, ListQuery, Resolution
 from services.staff.permissions import Permission
 
@@ -174,6 +174,7 @@ class _Notices:
             watched=one.state in WATCHED,
             allowed=lambda action: allowed(action, one.state),
             own=one.submitted_by == visit.person.login,
+            why=reason_text(one.reason) if one.reason else "",
             repeats=words(one.recurrence) if one.recurrence else "",
         )
 

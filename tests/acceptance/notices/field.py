@@ -246,6 +246,10 @@ class Field:
         for state in ("accepted", "failed", "in_doubt", "cancelled"):
             assert getattr(counters, state) == len(states.get(state, ())), (state, counters)
         assert counters.audience == sum(map(len, states.values()))
+        told: Counter[str] = Counter()
+        for one in (await self.service.progress(str(notice.id))).reasons:
+            told[one.state] += one.count
+        assert (told["failed"], told["in_doubt"]) == (counters.failed, counters.in_doubt), told
         return states
 
     async def fewest_doubts(self, notice: Notice) -> float:

@@ -10,7 +10,7 @@ import pytest
 from aiohttp import FormData
 from sqlalchemy import text
 
-from bot.errors import DeliveryInDoubt, RecipientUnreachable
+from bot.errors import DeliveryInDoubt, QuotaExhausted, RecipientUnreachable
 from services.citizens.tags import Tag, TagService
 from services.db import Sessions
 from services.notices.audience import ActiveRule, AudienceRules, CaseRule, TopicRule
@@ -133,6 +133,8 @@ async def test_failures_are_named_saved_and_sent_again_and_doubts_are_settled_ag
     page = await writer.read(path)
     assert "存疑 1 人" in page
     assert "重发失败的" in page
+    assert "失败 1 人：平台无法送达此人（43004）" in page
+    assert "存疑 1 人：平台没有答复，不知是否送达" in page
     assert str(citizens[0]) in await writer.read(f"{path}/failures.csv")
     assert (await writer.post(f"{path}/resolve", decision="sent")).status == 422
     assert (await writer.post(f"{path}/resolve", decision="sent", why="平台后台查到已送达")).status == 303
@@ -141,6 +143,16 @@ async def test_failures_are_named_saved_and_sent_again_and_doubts_are_settled_ag
     await writer.post(f"{path}/retry")
     await office.send_all()
     assert "只给失败的" not in await writer.read(path)
+
+
+async def test_why_a_notice_stopped_by_itself_is_said_in_words(
+    office: Office, writer: Browser, approver: Browser, clock: FixedClock
+) -> None:
+    await office.follow(3)
+    office.platform.faults.append(QuotaExhausted(errcode=45009))
+    path = await sending(office, writer, approver, clock)
+    await office.send_all()
+    assert "平台今日的发送额度已用完" in await writer.read(path)
 
 
 async def test_the_preview_shows_what_does_not_fit(writer: Browser) -> None:

@@ -19,7 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.audience.service import AudienceService
 from services.clock import SystemClock
 from services.db import make_engine, make_sessions
-from services.notices import lifecycle, repository
+from services.notices import freezing, lifecycle
 from services.notices.lifecycle import LifecycleService
 from services.notices.models import RunRow
 
@@ -39,7 +39,7 @@ class Orders(msgspec.Struct, frozen=True, kw_only=True):
 async def main(orders: Orders) -> None:
     engine = make_engine(orders.database_url, application_name="notice-freezing-test")
     sessions, clock = make_sessions(engine), SystemClock()
-    freeze_chosen, seen = repository.freeze_chosen, 0
+    freeze_chosen, seen = freezing.freeze_chosen, 0
 
     async def mortal(session: AsyncSession, run: RunRow, chosen: Select[tuple[UUID, str]], **rest: Any) -> None:
         nonlocal seen
@@ -50,7 +50,7 @@ async def main(orders: Orders) -> None:
         if seen == orders.fatal:
             os.kill(os.getpid(), signal.SIGKILL)
 
-    repository.freeze_chosen = mortal
+    freezing.freeze_chosen = mortal
     lifecycle.SPAN = orders.span
     audience = AudienceService(sessions=sessions, clock=clock)
     await LifecycleService(sessions=sessions, clock=clock, audience=audience).freeze_all()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from datetime import time, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import text
@@ -13,6 +14,7 @@ from services.notices.errors import NothingToDo
 from services.notices.receipts import Receipt
 from services.notices.types import FailuresQuery, Resolution
 from tests.fakes.office import Office
+from tests.integration.notices.conftest import Terminal, call
 
 
 async def test_unreachable_citizens_fail_with_a_reason_and_the_others_get_it(office: Office) -> None:
@@ -30,6 +32,38 @@ async def test_unreachable_citizens_fail_with_a_reason_and_the_others_get_it(off
         citizens[7]: "unreachable:43004",
         citizens[8]: "window_closed:45015",
     }
+    await office.check_counts(notice)
+
+
+async def test_what_went_wrong_is_told_by_reason_and_taken_off_once_it_is_put_right(
+    client: Any, terminal: Terminal, office: Office
+) -> None:
+    citizens = await office.follow(12)
+    office.platform.broken = {
+        **{f"openid-{citizen}": errors.RecipientUnreachable(errcode=43004) for citizen in citizens[:4]},
+        **{f"openid-{citizen}": errors.DeliveryInDoubt() for citizen in citizens[4:7]},
+        f"openid-{citizens[7]}": errors.RecipientUnreachable(errcode=43019),
+    }
+    notice = await office.sending(route="subscription")
+    await office.send_all()
+    told = (await call(client, "GET", f"/notices/{notice.number}/progress", 200))["reasons"]
+    assert [(one["state"], one["reason"], one["count"]) for one in told] == [
+        ("failed", "unreachable:43004", 4),
+        ("in_doubt", "no_answer", 3),
+        ("failed", "unreachable:43019", 1),
+    ]
+    assert told[0]["reason_text"] == "平台无法送达此人（43004）"
+    shown = await terminal.run("show", str(notice.number))
+    assert "失败 4：平台无法送达此人（43004）" in shown
+    assert "存疑 3：平台没有答复，不知是否送达" in shown
+    await office.check_counts(notice)
+
+    await office.service.resolve(str(notice.id), Resolution(staff="王五", decision="sent", citizens=citizens[4:5]))
+    office.platform.broken = {f"openid-{citizens[0]}": errors.RecipientUnreachable(errcode=43004)}
+    await office.service.retry_failed(str(notice.id), "王五")
+    await office.check_counts(notice)
+    await office.send_all()
+    assert await office.reasons(notice) == {("failed", "unreachable:43004"): 1, ("in_doubt", "no_answer"): 2}
     await office.check_counts(notice)
 
 
