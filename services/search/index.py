@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice
 from typing import Generic, TypeVar
 
 import msgspec
@@ -111,6 +110,7 @@ class TextIndex(Generic[P]):
         sounded: Space,
         beside: Beside,
         texts: Mapping[str, str],
+        rows: Mapping[str, int],
         about: Mapping[str, Sequence[int]],
     ) -> None:
         self._language = language
@@ -123,9 +123,10 @@ class TextIndex(Generic[P]):
         self._written = written
         self._sounded = sounded
         self._beside = beside
-        #: Hash -> normalised text: the wordings in the spaces' order, then what documents are about.
+        #: Hash -> normalised text: the wordings, and what documents are about.
         self.texts = texts
-        self._row_of = {text_hash: row for row, text_hash in enumerate(islice(texts, len(written)))}
+        #: Hash of a wording -> its row in the spaces.
+        self._row_of = rows
         #: Hash of what documents are about -> their families.
         self._about = about
 
@@ -233,7 +234,7 @@ class TextIndex(Generic[P]):
         """How near in meaning each family is, 0..1; -1 where that is not known."""
         if near is None:
             return None
-        of_row = np.zeros(len(self._row_of), dtype=np.float32)
+        of_row = np.zeros(len(self._written), dtype=np.float32)
         for known in (dict.fromkeys(near.unread, -1.0), near.nearness):
             for text_hash, nearness in known.items():
                 if (row := self._row_of.get(text_hash)) is not None:
@@ -256,6 +257,7 @@ class TextIndex(Generic[P]):
         if meaning is not None:
             # A first guess of the whole score: documents are picked by it, not judged.
             scores = self._mixed(scores, meaning)
+        scores[layout.gone] = 0
         count = min(FAMILIES_LOOKED_AT, len(scores))
         best = np.argpartition(-scores, count - 1)[:count]
         best = best[np.argsort(-scores[best], kind="stable")]

@@ -23,6 +23,8 @@ class Layout:
     family_of: Rows
     profile_of: Rows
     place_of: Rows
+    #: Families that went; they have wordings still, and no document.
+    gone: Rows
 
     def fitting(self, of_wordings: Floats, families: Rows) -> Rows:
         """The wording of each family that fits best, of equal ones the first. `of_wordings`: in the layout's order."""

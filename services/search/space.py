@@ -108,15 +108,15 @@ class Space:
     """One way to look at all wordings, as written or as sounded: features by wording, and what each is worth."""
 
     def __init__(
-        self, *, vocabulary: Mapping[str, int], wordings: sparse.csr_matrix, worth: Floats, unknown: float
+        self, *, vocabulary: Mapping[str, int], wordings: Sequence[sparse.csr_matrix], worth: Floats, unknown: float
     ) -> None:
         self._vocabulary = vocabulary
-        #: features x wordings.
+        #: features x wordings, in parts beside each other, at least one.
         self._wordings = wordings
         self._worth = worth
         #: What a feature is worth that the index does not know.
         self._unknown = unknown
-        self._totals: Floats = np.asarray((wordings.multiply(wordings)).T @ worth, dtype=np.float32)
+        self._totals: Floats = np.concatenate([_totals(part, worth) for part in wordings])
 
     def __len__(self) -> int:
         return len(self._totals)
@@ -172,16 +172,7 @@ class Space:
         return numbers, worth * np.sqrt(weights), whole
 
     def _product(self, numbers: Rows, values: Floats) -> Floats:
-        matrix = self._wordings
-        if not len(numbers):
-            return np.zeros(matrix.shape[1], dtype=np.float32)
-        starts, ends = matrix.indptr[numbers].tolist(), matrix.indptr[numbers + 1].tolist()
-        # Plain additions over the features' lists: a sliced matrix would be copied first.
-        places = np.concatenate([matrix.indices[start:end] for start, end in zip(starts, ends, strict=True)])
-        products = np.concatenate(
-            [matrix.data[start:end] * value for start, end, value in zip(starts, ends, values, strict=True)]
-        )
-        return np.bincount(places, weights=products, minlength=matrix.shape[1]).astype(np.float32)
+        return np.concatenate([_product(part, numbers, values) for part in self._wordings])
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -212,3 +203,22 @@ def worth_of(document_frequency: npt.NDArray[Any], documents: int, family: Float
     rarity = np.log1p(documents / np.maximum(document_frequency, 1)) ** power
     worth: Floats = np.where(document_frequency > 0, rarity * family, 0).astype(np.float32)
     return worth
+
+
+def _totals(matrix: sparse.csr_matrix, worth: Floats) -> Floats:
+    """What all features of each wording are worth together."""
+    weights = matrix.data * matrix.data
+    weights *= np.repeat(worth, np.diff(matrix.indptr))
+    return np.bincount(matrix.indices, weights=weights, minlength=matrix.shape[1]).astype(np.float32)
+
+
+def _product(matrix: sparse.csr_matrix, numbers: Rows, values: Floats) -> Floats:
+    if not len(numbers):
+        return np.zeros(matrix.shape[1], dtype=np.float32)
+    starts, ends = matrix.indptr[numbers].tolist(), matrix.indptr[numbers + 1].tolist()
+    # Plain additions over the features' lists: a sliced matrix would be copied first.
+    places = np.concatenate([matrix.indices[start:end] for start, end in zip(starts, ends, strict=True)])
+    products = np.concatenate(
+        [matrix.data[start:end] * value for start, end, value in zip(starts, ends, values, strict=True)]
+    )
+    return np.bincount(places, weights=products, minlength=matrix.shape[1]).astype(np.float32)

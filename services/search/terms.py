@@ -62,7 +62,7 @@ def small(roots: Floats) -> npt.NDArray[np.uint8]:
     return rounded
 
 
-def ends_of(lengths: Sequence[int]) -> npt.NDArray[np.intp]:
+def ends_of(lengths: Sequence[int] | npt.NDArray[np.intp]) -> npt.NDArray[np.intp]:
     """Where runs of these lengths start; one more entry than runs."""
     return np.concatenate([np.zeros(1, dtype=np.intp), np.cumsum(np.asarray(lengths, dtype=np.intp))])
 
