@@ -61,7 +61,7 @@ async def test_every_message_is_answered_and_none_twice_while_each_process_is_ki
 
     outcome = await _settled(own_program, citizens, sent)
     assert sum(sent.values()) > MESSAGES_A_SECOND * APART_SECONDS
-    assert outcome["unanswered"] == {}
+    assert outcome["unanswered"] == {}, _what_was_not_sent(own_program)
     assert outcome["twice"] == []
     assert outcome["too_many"] == {}
 
@@ -158,6 +158,17 @@ def _in_doubt(program: Running) -> Counter[str]:
     """
     with psycopg.connect(program.database_url) as connection:
         return Counter(dict(connection.execute(query).fetchall()))
+
+
+def _what_was_not_sent(program: Running) -> list[Any]:
+    """How many messages went which way that is not the citizen's phone, and why."""
+    query = """
+        SELECT i.state, i.failure, i.deliveries, i.acknowledged, o.route, o.state, o.reason, count(*)
+        FROM inbox i LEFT JOIN outbox o USING (message_id)
+        WHERE o.state IS DISTINCT FROM 'sent' AND i.told IS NOT NULL GROUP BY 1, 2, 3, 4, 5, 6, 7 ORDER BY 8 DESC
+    """
+    with psycopg.connect(program.database_url) as connection:
+        return connection.execute(query).fetchall()
 
 
 async def _entries(citizen: Citizen) -> list[dict[str, Any]]:
