@@ -6,13 +6,33 @@ import re
 
 from actions.forms import BELIEVED, Turn
 
+#: "名字不对，叫王小方": that it was wrong comes between the label and the name.
+_LABEL = (
+    r"(?:姓名|名字)(?:又|都|给|我)*(?:是|写|填|输|打|弄|搞|听)?(?:不对|不是这个|错了?|有误|反了)?(?:吧|啊|呀|哦)?"
+    r"[\s，,。.:：！!]*"
+    r"(?:我|应该|要|得|请|帮我|麻烦)*(?:改成|改为|改|换成|写成|写|是|叫|为)?"
+)
+#: For whom one comes: "我妈叫李桂花".
+_KIN = (
+    r"我家?(?:妈妈?|爸爸?|母亲|父亲|老公|老婆|爱人|丈夫|妻子|儿子|女儿|爷爷|奶奶|外公|外婆|姥姥|姥爷|"
+    r"孩子|小孩|哥哥?|姐姐?|弟弟?|妹妹?)"
+)
 _INTRODUCED = re.compile(
-    r"(?:我叫|我是|姓名(?:是|为|:|：)?|名字(?:是|叫|写)?(?:错了)?[,，]?(?:应该)?(?:是|叫)?|应该(?:是|叫)|本人|办理人(?:是)?|申请人(?:是)?)\s*(?P<name>[\u4e00-\u9fff·•]{2,15})"
+    rf"(?:我叫|我是|{_KIN}(?:名字)?[是叫]|{_LABEL}|应该(?:是|叫)|本人|办理人(?:是)?|申请人(?:是)?)\s*"
+    r"(?P<name>[\u4e00-\u9fff·•]{2,15})"
+)
+#: Behind a label this says what is to become of the name, and is none.
+_ABOUT_A_NAME = re.compile(r"^(?:不|有误|写|填|改|换|是|叫|怎么|什么|必须|要|能|可以|输|打)|错|不对|反了")
+#: "不是王小芳，是王小方": of two names the second, where the first is the one that was taken down.
+_RATHER = re.compile(
+    r"不(?:是|叫)(?P<old>[\u4e00-\u9fff·]{2,15})[，,。\s]*(?:是|叫|应该是|而是)(?P<name>[\u4e00-\u9fff·]{2,15})"
 )
 _NAME = re.compile(
     r"[\u4e00-\u9fff]{2,4}|[\u4e00-\u9fff]{1,10}[·•][\u4e00-\u9fff·•]{1,12}|[A-Za-z][A-Za-z .'\-]{1,38}[A-Za-z]"
 )
-_POLITE = re.compile(r"^(?:我叫|我是|叫|是|姓名|名字|本人)[是叫:：]?|(?:吧|啊|的|先生|女士|小姐|老师)$|[\s，。,.!！]")
+_POLITE = re.compile(
+    rf"^(?:[是给帮]?{_KIN}|我叫|我是|叫|是|姓名|名字|本人)[是叫:：]?|(?:吧|啊|的|先生|女士|小姐|老师)$|[\s，。,.!！]"
+)
 _NO_NAME = re.compile(
     r"^(?:你好|您好|谢谢|好的|可以|确认|确定|不是|不要|不用|是的|对的|没有|什么|怎么|为什么|不知道|没问题|知道了|明白了|算了|同意|取消|"
     r"多谢|何时|何处|何地|任意|方便|安排|时间|明天|后天|今天|周[一二三四五六日])|[吗呢么]$"
@@ -39,7 +59,7 @@ class NameStep:
 
     async def read(self, turn: Turn) -> None:
         text = turn.message.written or turn.message.text
-        name = introduced(text)
+        name = introduced(text) or _rather(text, turn.values[self.slot])
         if turn.taken and _CORRECTED.search(text) and not _NAMES_A_NAME.search(text):
             name = None
         if name is None and turn.asked_for(self.slot) and not turn.taken:
@@ -107,5 +127,14 @@ def introduced(text: str) -> str | None:
     if not found:
         return None
     name = re.split(r"手机|电话|身份证|的|想|要|来|，|,", found["name"])[0]
+    if _ABOUT_A_NAME.search(name):
+        return None
     plausible = (2 <= len(name) <= 4 and name[0] in _SURNAMES) or "·" in name
     return name if plausible or (len(name) >= 2 and "名" in found.group(0)[:3]) else None
+
+
+def _rather(text: str, known: str | None) -> str | None:
+    """The name that is to stand in place of the known one."""
+    found = _RATHER.search(text)
+    corrects = found is not None and (found["old"] == known or bool(_NAMES_A_NAME.search(text)))
+    return found["name"] if found and corrects else None
