@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import re
 from collections.abc import Sequence
 from typing import Any
@@ -10,32 +9,20 @@ from typing import Any
 from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.answers import FaqHit, ItemHit, Recorded
-from actions.checklists import offer
 from actions.clauses import clauses
 from actions.deciding import Decision, TheAnswer, TheItem, Unknown, Which, nearby
-from actions.errors import BackendDown, BackendError, Missing
-from actions.facts import ASPECT_KIND, tell_facts, tell_overview
-from actions.going_on import goes_on, is_new, passage
-from actions.memory import (
-    AnswerInHand,
-    Event,
-    ItemInHand,
-    answer_in_hand,
-    aspects_waiting,
-    item_in_hand,
-    on_table,
-    shown,
-    take_answer,
-    take_in_hand,
-)
+from actions.detail import thing_asked
+from actions.errors import BackendDown
+from actions.facts import ASPECT_KIND, COLLECT, collects
+from actions.going_on import goes_on, is_new
+from actions.memory import Event, ItemInHand, answer_in_hand, aspects_waiting, item_in_hand, on_table
 from actions.options import Option, picked
 from actions.parts import Parts
-from actions.promises import no_longer_offered, offer_to_tell
+from actions.promises import no_longer_offered
 from actions.said import Said
 from actions.searching import search
 from actions.subject import subject, trimmed
-from actions.wording import titled
+from actions.telling import FAQ_KIND, ITEM_KIND, Teller
 
 #: So many signs name something.
 NAMES = 2
@@ -46,8 +33,11 @@ AREA_SIGNS = 3
 _AREA = re.compile(r"^[\u4e00-\u9fff]{2,4}[区县市]$")
 #: Asked without an item: the item is asked for, but who wants a telephone number gets one at once.
 ASK_ITEM = "utter_ask_which_item"
-NO_ITEM = {"phone": "utter_general_phone", "complaint_phone": "utter_general_complaint"}
-FAQ_KIND, ITEM_KIND = "faq", "item"
+NO_ITEM = {
+    "phone": "utter_general_phone",
+    "complaint_phone": "utter_general_complaint",
+    COLLECT: "utter_ask_what_to_collect",
+}
 
 
 class Answers:
@@ -58,6 +48,7 @@ class Answers:
         self._say = dispatcher
         self._tracker = tracker
         self._quiet = quiet
+        self._teller = Teller(parts, dispatcher, tracker, quiet=quiet)
 
     async def answer(self, message: Said, *, unknown: str | None = None) -> list[Event]:
         """Answers a message; tells in one sentence where a backend is down.
@@ -75,14 +66,14 @@ class Answers:
     async def option(self, option: Option) -> list[Event]:
         """Answers with a line of the list last shown."""
         if option.kind == FAQ_KIND:
-            return await self._faq(await self._backends.answer(option.value))
+            return await self._teller.answer(await self._backends.answer(option.value))
         if option.kind == ASPECT_KIND:
             hand = item_in_hand(self._tracker, self._clock.now())
             if hand is None:
                 self._say.utter_message(response=ASK_ITEM)
                 return [SlotSet("asked_aspects", [option.value])]
-            return await self._guide(hand.code, [option.value])
-        return await self._guide(option.value, aspects_waiting(self._tracker))
+            return await self._teller.guide(hand.code, [option.value])
+        return await self._teller.guide(option.value, aspects_waiting(self._tracker))
 
     async def _question(self, message: Said, unknown: str | None) -> list[Event]:
         """Finds out whether the message names what it is about, or means what was spoken of before."""
@@ -93,13 +84,13 @@ class Answers:
         choices, told = on_table(self._tracker, ITEM_KIND, FAQ_KIND), answer_in_hand(self._tracker, self._clock.now())
         if _AREA.match(named):
             return await self._elsewhere(named, hand, choices, aspects or aspects_waiting(self._tracker))
-        if len(named) < NAMES and len(message.text) > len(named):
+        if len(named) < NAMES and len(message.text) > len(named) and (choices or told or aspects):
             # "那怎么补": one sign is a verb, and what it is about was said before.
-            if choices:
-                return await self._without_subject(message, hand)
-            if told:
-                return await self._more(told, message)
-        several = await self._several(message)
+            go_on = self._teller.more(told, message) if told and not choices else self._without_subject(message, hand)
+            return await go_on
+        thing = None if message.cues else thing_asked(message.text)
+        told_in_part = await self._teller.detail(thing, message, hand, told) if thing else None
+        several = told_in_part if told_in_part is not None else await self._several(message)
         return several if several is not None else await self._named(message, named, unknown)
 
     async def _named(self, message: Said, named: str, unknown: str | None) -> list[Event]:
@@ -110,9 +101,9 @@ class Answers:
             for one in (await self._backends.find_items(f"{named}{hand.name}")).hits:
                 if one.task_name == hand.name and (one.district or "").rstrip("区县市") == named:
                     # "江北的呢": without its last sign a district looks like any other name.
-                    return await self._guide(one.task_code, message.aspects)
+                    return await self._teller.guide(one.task_code, message.aspects)
         if told and goes_on(message.text, named) and not is_new(decision, told, hand.code if hand else None):
-            return await self._more(told, message, decision)
+            return await self._teller.more(told, message, decision)
         if unknown and isinstance(decision, Unknown):
             self._say.utter_message(response=unknown)
             return []
@@ -131,9 +122,9 @@ class Answers:
         hits = [one for one in (await self._backends.find_items(f"{area}{name}")).hits if one.task_name == name]
         for one in hits:
             if one.district == area or not (one.district or "").endswith(DISTRICTS):
-                return await self._guide(one.task_code, aspects)
+                return await self._teller.guide(one.task_code, aspects)
         self._say.utter_message(response="utter_not_in_area", area=area, item=name)
-        return self._which(hits, [], aspects) if hits else []
+        return self._teller.which(hits, [], aspects) if hits else []
 
     async def _several(self, message: Said) -> list[Event] | None:
         """Answers questions about several matters one by one; None where there are not several, each clearly found."""
@@ -145,28 +136,28 @@ class Answers:
         events: list[Event] = []
         for decision, part in found.items():
             if isinstance(decision, TheItem):
-                events += await self._guide(decision.code, part.aspects, more=False)
+                events += await self._teller.guide(decision.code, part.aspects, more=False)
             elif isinstance(decision, TheAnswer):
-                events += await self._faq(decision.hit)
+                events += await self._teller.answer(decision.hit)
         return events
 
     async def _without_subject(self, message: Said, hand: ItemInHand | None) -> list[Event]:
         """Nothing was named: it goes for the options on the table or the item in hand, else the item is asked for."""
-        aspects = message.aspects
+        aspects = (COLLECT,) if collects(message.text) else message.aspects
         choices = on_table(self._tracker, ITEM_KIND, FAQ_KIND)
         if aspects and choices and not self._quiet:
             # Asked on before the item was chosen: the same list again, and both questions wait for it.
             asked = tuple(dict.fromkeys((*aspects_waiting(self._tracker), *aspects)))
-            return [*self._offer("utter_which_item", choices), SlotSet("asked_aspects", list(asked))]
+            return [*self._teller.offer("utter_which_item", choices), SlotSet("asked_aspects", list(asked))]
         if choices and not self._quiet and message.text:
             buttons = [one.button() for one in choices]
             self._say.utter_message(response="utter_option_unclear", count=str(len(choices)), buttons=buttons)
             return []
         if hand is not None and (aspects or (message.text and message.meant == "find_item")):
-            return await self._guide(hand.code, aspects)
+            return await self._teller.guide(hand.code, aspects)
         told = answer_in_hand(self._tracker, self._clock.now())
         if told and aspects:
-            return await self._more(told, message)
+            return await self._teller.more(told, message)
         response = NO_ITEM.get(aspects[0], ASK_ITEM) if aspects else ASK_ITEM
         self._say.utter_message(response=response, hotline=self._settings.hotline)
         return [SlotSet("asked_aspects", list(aspects) or None)]
@@ -177,120 +168,10 @@ class Answers:
     async def _tell(self, decision: Decision, message: Said, aspects: Sequence[str]) -> list[Event]:
         match decision:
             case TheItem(code=code):
-                return await self._guide(code, aspects)
+                return await self._teller.guide(code, aspects)
             case TheAnswer(hit=hit):
-                return await self._faq(hit)
+                return await self._teller.answer(hit)
             case Which(items=items, questions=questions):
-                return self._which(items, questions, aspects, questions_first=message.intent == "ask_faq")
+                return self._teller.which(items, questions, aspects, questions_first=message.intent == "ask_faq")
             case Unknown(best=best):
-                return await self._unknown(message, best)
-
-    def _which(
-        self,
-        items: Sequence[ItemHit],
-        questions: Sequence[FaqHit],
-        aspects: Sequence[str],
-        *,
-        questions_first: bool = False,
-    ) -> list[Event]:
-        about = [Option(kind=ITEM_KIND, value=one.task_code, title=title) for one, title in titled(items)]
-        asked = [Option(kind=FAQ_KIND, value=one.id, title=one.question) for one in questions]
-        options = [*asked, *about] if questions_first else [*about, *asked]
-        response = "utter_which_item" if items else "utter_which_question"
-        return [*self._offer(response, options), SlotSet("asked_aspects", list(aspects) or None)]
-
-    def _offer(self, response: str, options: list[Option]) -> list[Event]:
-        """Shows options with numbers; inside a form only their names, because the form counts its own."""
-        if self._quiet:
-            names = "、".join(f"“{one.title}”" for one in options)
-            self._say.utter_message(response="utter_which_by_name", names=names)
-            return []
-        self._say.utter_message(response=response, buttons=[one.button() for one in options])
-        return shown(options)
-
-    async def _unknown(self, message: Said, best: FaqHit | None, *, about: FaqHit | None = None) -> list[Event]:
-        """Says that it is not known, and puts it on the staff's list. `about`: the answer that it goes on about."""
-        question = f"{about.question} {message.text}" if about else message.text
-        recorded = Recorded()
-        with contextlib.suppress(BackendError):  # the citizen's answer does not wait for the staff's list
-            recorded = await self._backends.record_unanswered(question, best)
-        hotline = self._settings.hotline
-        if about:
-            told = {"question": about.question, "department": about.department}
-            self._say.utter_message(response="utter_faq_no_more", hotline=hotline, **told)
-        else:
-            self._say.utter_message(response="utter_unknown", hotline=hotline)
-        return offer_to_tell(self._say, question, quiet=self._quiet) if recorded.may_wait else []
-
-    async def _faq(self, hit: FaqHit) -> list[Event]:
-        until = f"{hit.valid_until:%Y年%m月%d日}" if hit.valid_until else ""
-        response = "utter_faq" if hit.source else "utter_faq_unsourced"
-        self._say.utter_message(
-            response=response,
-            answer=hit.answer,
-            department=hit.department,
-            source=hit.source,
-            told=_told(hit),
-        )
-        if until:
-            self._say.utter_message(response="utter_faq_until", until=until)
-        if self._quiet:
-            # Said in between: what the form is about stays what is spoken of.
-            return [SlotSet("asked_aspects", None)]
-        item = await self._related(hit.task_code) if hit.task_code else None
-        if item:
-            self._say.utter_message(response="utter_faq_item", item=item.name)
-        taken = take_answer(hit.id, hit.question, item, self._clock.now())
-        return [SlotSet("asked_aspects", None), *shown([]), *taken]
-
-    async def _related(self, code: str) -> ItemInHand | None:
-        """The item that an answer belongs to is in hand from now on: 多少钱 may follow."""
-        try:
-            item = await self._backends.item(code)
-        except BackendError:  # the answer stands without it
-            return None
-        return ItemInHand(code=item.task_code, name=item.task_name)
-
-    async def _more(self, told: AnswerInHand, message: Said, otherwise: Decision | None = None) -> list[Event]:
-        """Goes on about the answer just told: tells the part of it that is asked for, or that there is none."""
-        try:
-            hit = await self._backends.answer(told.entry)
-        except Missing:  # withdrawn meanwhile
-            return await self._unknown(message, None)
-        part = passage(hit.answer, message.text)
-        if part:
-            self._say.utter_message(
-                response="utter_faq_more" if hit.source else "utter_faq_more_unsourced",
-                passage=part,
-                question=hit.question,
-                department=hit.department,
-                source=hit.source,
-                told=_told(hit),
-            )
-            return []
-        if isinstance(otherwise, TheItem):
-            return await self._guide(otherwise.code, message.aspects)
-        return await self._unknown(message, hit, about=hit)
-
-    async def _guide(self, code: str, aspects: Sequence[str], *, more: bool = True) -> list[Event]:
-        """Tells the asked facts of an item, or the item in short. `more`: names what else can be asked."""
-        try:
-            guide = await self._backends.guide(code)
-        except Missing:
-            self._say.utter_message(response="utter_item_gone", hotline=self._settings.hotline)
-            return [SlotSet("item_code", None), SlotSet("asked_aspects", None)]
-        events = [*take_in_hand(guide.task_code, guide.task_name, self._clock.now()), SlotSet("asked_aspects", None)]
-        if not aspects:
-            further = tell_overview(self._say, guide)
-            return events + (self._offer("utter_overview_more", further) if further and not self._quiet else [])
-        if not self._quiet and on_table(self._tracker, ITEM_KIND, FAQ_KIND):
-            events += shown([])
-        tell_facts(self._say, guide, aspects, hotline=self._settings.hotline, more=more)
-        if "materials" in aspects and guide.situations and not self._quiet:
-            events += offer(self._say, guide.situations, numbered=not on_table(self._tracker, ASPECT_KIND))
-        return events
-
-
-def _told(hit: FaqHit) -> dict[str, str | None]:
-    """Goes along with the utterance, for who keeps book of what citizens were told (bot/rasa/channel.py)."""
-    return {"entry": hit.id, "written_at": hit.written_at}
+                return await self._teller.unknown(message, best)

@@ -145,6 +145,8 @@ class Result(Value, frozen=True, kw_only=True):
 
 class Case(Value, frozen=True, kw_only=True):
     project_no: str
+    #: The item's code in the catalogue; empty where the backend does not tell it.
+    task_code: str = ""
     task_name: str
     state: str = ""
     state_text: str = ""

@@ -7,7 +7,10 @@ from collections.abc import Mapping, Sequence
 
 from actions.errors import BackendDown, BadValue, Clash, Missing
 from actions.forms import FormAction, Step, Turn
+from actions.memory import shown
+from actions.options import Option
 from actions.steps.agreement import AgreeStep
+from actions.steps.mine import APPOINTMENT
 from actions.steps.person import IdStep, MobileStep, NameStep
 from actions.steps.places import HallStep, ServiceStep
 from actions.steps.times import BOOKING, DayStep, TimeStep, Where, kept_words, look_up_again
@@ -131,6 +134,7 @@ async def _book(turn: Turn) -> None:
     else:
         words = appointment_words(done, turn.now.date())
         turn.tell("utter_booked", code=done.code, what=words, address=done.address)
+        turn.extra += shown([Option(kind=APPOINTMENT, value=done.code, title=words)])
         turn.end()
 
 

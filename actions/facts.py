@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from rasa_sdk.executor import CollectingDispatcher
@@ -17,6 +18,16 @@ OVERVIEW_SIGNS = 60
 #: How many further things to ask are named after an answer.
 OTHERS = 4
 OFFERED = ("materials", "time_limit", "fee", "place", "flow")
+#: What is asked with "怎么领": no section of a guide by itself, but several that tell it together.
+COLLECT = "collect"
+_COLLECTS = re.compile(
+    r"(?:怎么|咋|如何|哪里?|哪儿|什么时候|啥时候|几时)(?:能|可以|去|来|才)*(?:领取?|取|拿)"
+    r"(?:证件?|件|结果|到|的|呢|啊|呀|吗)*[?？。！!\s]*$"
+)
+#: Where the result is a document one fetches it; where it is money one applies for it.
+_MONEY = re.compile(r"津贴|补贴|补助|救助|待遇|抚恤|奖励|保险金|养老金|失业金|低保|最低生活保障")
+FETCHED = ("result", "place", "hours", "courier")
+APPLIED_FOR = ("flow", "place", "online")
 
 
 def tell_facts(say: CollectingDispatcher, guide: Guide, aspects: Sequence[str], *, hotline: str, more: bool) -> None:
@@ -26,6 +37,20 @@ def tell_facts(say: CollectingDispatcher, guide: Guide, aspects: Sequence[str], 
     others = [_title(guide, one) for one in ASPECTS if more and one not in aspects and guide.told(one)][:OTHERS]
     response = "utter_guide_source" if others else "utter_guide_source_only"
     say.utter_message(response=response, source=_source(guide), others="、".join(others))
+
+
+def collects(text: str) -> bool:
+    """Whether a question without a subject asks how to get the result ("怎么领", "去哪拿")."""
+    return bool(_COLLECTS.search(text))
+
+
+def spelt_out(guide: Guide, aspects: Sequence[str]) -> Sequence[str]:
+    """`aspects` with COLLECT as the sections that tell it, those that are stated."""
+    if COLLECT not in aspects:
+        return aspects
+    wanted = APPLIED_FOR if _MONEY.search(guide.task_name) else FETCHED
+    stated = [one for one in wanted if guide.told(one)] or [wanted[0]]
+    return tuple(dict.fromkeys(one for aspect in aspects for one in (stated if aspect == COLLECT else [aspect])))
 
 
 def tell_overview(say: CollectingDispatcher, guide: Guide) -> list[Option]:

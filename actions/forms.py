@@ -246,6 +246,12 @@ def newest(text: str) -> str:
     return tail if tail.strip() else text
 
 
+def before_change(text: str) -> str:
+    """What comes before that: of "把周三的改成周五" the beginning, of "周三的" all."""
+    found = _INSTEAD.search(text)
+    return text[: found.start()] if found else text
+
+
 def stops(turn: Turn, *, cancels: bool) -> bool:
     """Whether the citizen wants to leave the form; `cancels`: the form itself is there to cancel something."""
     message = turn.message

@@ -10,11 +10,13 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.answering import Answers
 from actions.base import BackedAction
-from actions.listing import is_about_halls, tell_halls
-from actions.memory import Event
+from actions.listing import form_for_listed, is_about_halls, tell_halls
+from actions.memory import Event, on_table
 from actions.notices import ASKS_GENUINE, SHORTEST_NOTICE
+from actions.options import is_place
 from actions.said import Said, said
-from actions.subscriptions import chosen, in_form
+from actions.steps.mine import APPOINTMENT
+from actions.subscriptions import also, chosen, in_form
 
 #: Three words in Latin letters and not one Chinese sign.
 _FOREIGN = re.compile(r"^(?=(?:.*?[A-Za-z]{2,}){3})[^\u4e00-\u9fff]+$", re.DOTALL)
@@ -32,10 +34,15 @@ class AnswerQuestion(BackedAction):
         if unread:
             dispatcher.utter_message(response=unread, hotline=self.parts.settings.hotline)
             return []
-        if message.value(ASKS_GENUINE) and len(message.text) >= SHORTEST_NOTICE:
-            return [FollowupAction("notice_form")]
-        if chosen(message, tracker) is not None:
+        asks_genuine = bool(message.value(ASKS_GENUINE)) and len(message.text) >= SHORTEST_NOTICE
+        form = "notice_form" if asks_genuine and not in_form(tracker) else form_for_listed(self.parts, tracker, message)
+        if form is not None:
+            return [FollowupAction(form)]
+        if chosen(message, tracker) is not None or (on_table(tracker, APPOINTMENT) and is_place(message.text)):
             return [FollowupAction("action_choose_option")]
+        one_more = await also(self.parts, dispatcher, tracker, message)
+        if one_more is not None:
+            return one_more
         if is_about_halls(message):
             await tell_halls(self.parts, dispatcher, message)
             return []

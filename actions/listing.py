@@ -2,23 +2,35 @@
 
 from __future__ import annotations
 
+import re
+
 from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.answers import Hall
 from actions.base import BackedAction
 from actions.clock import CITY_ZONE
-from actions.memory import Event
+from actions.memory import Event, on_table, shown
 from actions.naming import HALL_WORDS, by_distance, named_hall
+from actions.options import Option, picked
 from actions.parts import Parts
 from actions.said import Said, said
-from actions.steps.mine import COMING
+from actions.steps.mine import APPOINTMENT, COMING
 from actions.subject import subject
+from actions.subscriptions import in_form
 from actions.wording import STATES, appointment_words
 
 NEAREST = 3
 #: A district's name may stand beside the word for a hall.
 AREA_SIGNS = 3
+_CHANGES = re.compile(
+    r"改到|改成|改为|改在|改个?时间|改期|改天|改一下|换到|换成|换个时间|换一?天|推迟|延后|提前|挪|往后|往前|想改|能改"
+)
+#: A change is wished for and nothing else is said: "改到下周四", also where nothing is on the table.
+_ONLY_CHANGES = re.compile(
+    r"^(?:那|就|我|想|要|能不能|可以|帮我|请|麻烦|把?时间|给我|还是|[，,\s])*(?:改|换|挪|推迟|延后?|提前)(?:到|成|为|在|至)"
+)
+_GIVES_BACK = re.compile(r"取消|退[了掉号]|不去了|去不了|不要了|不约了|来不了")
 
 
 class ListAppointments(BackedAction):
@@ -35,12 +47,36 @@ class ListAppointments(BackedAction):
             dispatcher.utter_message(response="utter_no_appointments")
             return []
         today = now.astimezone(CITY_ZONE).date()
+        mine.sort(key=lambda one: one.starts_at)
+        options = [Option(kind=APPOINTMENT, value=one.code, title=appointment_words(one, today)) for one in mine]
         lines = [
-            f"· {appointment_words(one, today)}，预约码{one.code}，{STATES[one.state]}"
-            for one in sorted(mine, key=lambda one: one.starts_at)
+            f"{f'{number}.' if len(mine) > 1 else '·'} {option.title}，预约码{one.code}，{STATES[one.state]}"
+            for number, (option, one) in enumerate(zip(options, mine, strict=True), start=1)
         ]
         dispatcher.utter_message(response="utter_appointments", appointments="\n".join(lines))
-        return []
+        return [] if in_form(tracker) else shown(options)
+
+
+def form_for_listed(parts: Parts, tracker: Tracker, message: Said) -> str | None:
+    """The form that "改到下周四" or "第二个不去了" starts after a list of appointments; None for anything else."""
+    if in_form(tracker):
+        return None
+    listed = on_table(tracker, APPOINTMENT)
+    if listed and _GIVES_BACK.search(message.text):
+        return "cancelling_form"
+    if listed and _CHANGES.search(message.text):
+        return "moving_form"
+    alone = _ONLY_CHANGES.match(message.text)
+    return "moving_form" if alone and parts.dates.read(message.text, parts.clock.now()).anything else None
+
+
+def choose_listed(dispatcher: CollectingDispatcher, tracker: Tracker, message: Said) -> list[Event] | None:
+    """One of the listed appointments was chosen by number: what to do with it is asked; None where none was."""
+    option = picked(message.text, on_table(tracker, APPOINTMENT))
+    if option is None:
+        return None
+    dispatcher.utter_message(response="utter_appointment_chosen", what=option.title)
+    return shown([option])
 
 
 class ShowHalls(BackedAction):

@@ -14,6 +14,9 @@ from actions.options import Option, options_of
 #: After this an item is no longer in hand: the citizen is asked instead.
 IN_HAND = timedelta(minutes=30)
 
+#: What `offer` holds right after subjects were followed or left: "还有公积金" then means that one too.
+MORE = "more_subjects"
+
 Event = dict[str, Any]
 
 

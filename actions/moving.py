@@ -6,8 +6,10 @@ from collections.abc import Mapping, Sequence
 
 from actions.errors import BackendDown, Refusal
 from actions.forms import FormAction, Step, Turn
+from actions.memory import shown
+from actions.options import Option
 from actions.steps.agreement import AgreeStep
-from actions.steps.mine import MineStep
+from actions.steps.mine import APPOINTMENT, MineStep
 from actions.steps.times import DayStep, Names, TimeStep, Where, kept_words
 from actions.wording import appointment_words
 
@@ -70,5 +72,7 @@ async def _move(turn: Turn) -> None:
         turn.tell("utter_cannot_move")
         turn.end()
     else:
-        turn.tell("utter_moved", what=appointment_words(moved, turn.now.date()), code=moved.code)
+        words = appointment_words(moved, turn.now.date())
+        turn.tell("utter_moved", what=words, code=moved.code)
+        turn.extra += shown([Option(kind=APPOINTMENT, value=moved.code, title=words)])
         turn.end()

@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from dataclasses import replace
 
+from actions.answering import Answers
 from actions.answers import NoticeVerdict
 from actions.errors import Missing
 from actions.forms import ANSWERS, BELIEVED, FormAction, Step, Turn
+from actions.memory import answer_in_hand, item_in_hand
+from actions.said import Said
 
 ASKS_GENUINE = "asks_genuine"
 #: A notice is longer than a question about one.
 SHORTEST_NOTICE = 20
+#: What is said of something that came as a message; a story that is only doubted has none of it.
+_OF_A_NOTICE = re.compile(
+    r"通知|公告|通告|短信|信息|消息|链接|网址|http|转发|转给我|转来|发给我|发来|群里|群发|朋友圈|文件|帖子|"
+    r"【|官方发|你们发|政府发|诈骗|骗子|骗人|真伪|辟谣|谣言|发我|转我|收到|"
+    r"点击|点开|转账|汇款|验证码|冻结|停用|逾期|中奖|扫码|异常|特此|市民|各位"
+)
 #: Kinds of numbers that the edge has replaced by tokens; in a notice they are the government's own.
 NUMBERS = ("mobile", "bank_card", "id_card")
 
@@ -29,12 +40,22 @@ class NoticeTextStep:
 
     async def read(self, turn: Turn) -> None:
         text = turn.message.text
+        # Who was asked for the text sends it; who begins with "真的假的" may doubt anything.
+        doubts_else = turn.requested is None and not _OF_A_NOTICE.search(text)
         if len(text) < SHORTEST_NOTICE:
+            if doubts_else and _doubted(turn):
+                turn.end()
+                return
             guessed = turn.message.confidence < BELIEVED or turn.message.intent in {*ANSWERS, "verify_notice"}
             if turn.asked_for(self.slot) and guessed and not turn.message.aspects:
                 turn.tell("utter_notice_short")
             return
         verdict = await turn.parts.backends.verify_notice(await _with_numbers(turn))
+        if doubts_else and verdict.verdict in {"unknown", "short"}:
+            # A story with "真的假的" in it asks for the matter that it tells of.
+            turn.extra += await Answers(turn.parts, turn.say, turn.tracker).answer(_without_doubt(turn.message))
+            turn.end()
+            return
         _tell(turn, verdict)
         if verdict.verdict != "short":
             turn.end()
@@ -60,6 +81,24 @@ class ValidateNoticeForm(FormAction):
 
     def steps(self, turn: Turn) -> Sequence[Step]:
         return (NoticeTextStep(),)
+
+
+def _doubted(turn: Turn) -> bool:
+    """ "真的假的" right after an answer doubts the answer: where it comes from is said. False where none was told."""
+    told, hand = answer_in_hand(turn.tracker, turn.now), item_in_hand(turn.tracker, turn.now)
+    if told or hand:
+        hotline = turn.parts.settings.hotline
+        turn.tell("utter_told_is_so", about=told.question if told else hand.name if hand else "", hotline=hotline)
+    return bool(told or hand)
+
+
+def _without_doubt(message: Said) -> Said:
+    """The story without the words that ask whether it is true."""
+    text = message.text
+    for one in message.found:
+        if one.name == ASKS_GENUINE:
+            text = text.replace(text[one.start : one.end], " " * (one.end - one.start))
+    return replace(message, text=text)
 
 
 async def _with_numbers(turn: Turn) -> str:

@@ -16,7 +16,8 @@ _NUMBER = r"(?P<number>[0-9]{1,2}|[一二三四五六七八九十两头首①②
 _POLITE = r"(?:那|就|我|请|帮我|给我|想|要|选择?|看看?|查看?|点|办|约|问|按)*"
 _TAIL = r"(?:吧|呗|好了|就行|就好|谢谢|的|啊|呀)*"
 _LONE = re.compile(rf"^{_POLITE}\s*{_NUMBER}\s*[.、．。)）]?\s*{_MEASURE}{_TAIL}$")
-_ORDINAL = re.compile(rf"第\s*{_NUMBER}\s*{_MEASURE}|(?P<head>头一{_MEASURE})")
+#: "第二天" and "第一次" name no place in a list.
+_ORDINAL = re.compile(rf"第\s*{_NUMBER}(?!\s*[天日周月年季次回趟])\s*{_MEASURE}|(?P<head>头一{_MEASURE})")
 _FROM_END = re.compile(rf"倒数第\s*{_NUMBER}\s*{_MEASURE}")
 _LAST = re.compile(r"最后[那这面]?[个项条一]?|末尾那?个?|最下面|最底下")
 _SHORT_WORDS = 12

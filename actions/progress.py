@@ -11,16 +11,18 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.answering import FAQ_KIND, ITEM_KIND
 from actions.answers import Case
 from actions.answers import Step as StepOfCase
 from actions.base import BackedAction
 from actions.checklists import CHECKLIST
 from actions.errors import BackendDown, Missing, Refusal, TooMany
 from actions.forms import FormAction, Step, Turn
-from actions.memory import Event, on_table, shown
+from actions.memory import Event, on_table, shown, take_in_hand
 from actions.options import Option
 from actions.promises import PROMISE, promise
+from actions.said import said
+from actions.subscriptions import also
+from actions.telling import FAQ_KIND, ITEM_KIND
 
 SUBSCRIBE = "subscribe"
 _NUMBERLIKE = re.compile(r"(?:YJ|yj)\s*\d+|\d{7,}")
@@ -89,6 +91,9 @@ class QueryCodeStep:
             turn.ask("utter_offer_subscription", OFFERED)
             offer = {"kind": SUBSCRIBE, "case_number": number, "query_code": code}
             turn.extra += [SlotSet("offer", offer), *shown(OFFERED)]
+            if case.task_code:
+                # "怎么领" may follow: it means what this case is about.
+                turn.extra += take_in_hand(case.task_code, case.task_name, turn.now)
             turn.end()
 
 
@@ -119,6 +124,9 @@ class AcceptOffer(BackedAction):
 
     async def act(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> list[Event]:
         offer = tracker.get_slot("offer") or {}
+        one_more = await also(self.parts, dispatcher, tracker, said(tracker))
+        if one_more is not None:
+            return one_more
         if offer.get("kind") == CHECKLIST:
             return [SlotSet("offer", None), FollowupAction("checklist_form")]
         if offer.get("kind") == PROMISE:

@@ -10,7 +10,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.base import BackedAction
 from actions.errors import Clash, Missing, TooMany
-from actions.memory import Event
+from actions.memory import MORE, Event
 
 #: What `offer` holds while a yes would mean: tell me the answer.
 PROMISE = "promise"
@@ -26,9 +26,9 @@ def offer_to_tell(say: CollectingDispatcher, question: str, *, quiet: bool) -> l
 
 
 def no_longer_offered(tracker: Any) -> list[Event]:
-    """Something else is talked of: a yes does not mean the earlier question any more."""
+    """Something else is talked of: a yes does not mean the earlier question any more, nor "还有公积金" a subject."""
     offer = tracker.get_slot("offer") or {}
-    return [SlotSet("offer", None)] if offer.get("kind") == PROMISE else []
+    return [SlotSet("offer", None)] if offer.get("kind") in {PROMISE, MORE} else []
 
 
 async def promise(action: BackedAction, dispatcher: CollectingDispatcher, tracker: Tracker) -> list[Event]:

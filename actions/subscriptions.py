@@ -14,7 +14,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions.answers import CaseFollowed, Followed, Subject
 from actions.base import BackedAction
 from actions.errors import Missing
-from actions.memory import Event, on_table, shown
+from actions.memory import MORE, Event, on_table, shown
 from actions.options import Option, picked
 from actions.parts import Parts
 from actions.said import Said, said
@@ -35,6 +35,11 @@ _CASES = re.compile(r"办件|进度|进展|件的|这个件")
 _WISH = re.compile(
     r"退订|取消|订阅|关注|开通|开启|打开|关闭|接收|接受|收到|收|推送|推|发给我|发|通知|消息|信息|新闻|动态|公告|提醒|政策|"
     r"方面|相关|有关|关于|一下|最新|再|别|不再|不要|及时|主题|地区|区里|区|加上|加|跟进"
+)
+#: "还有公积金", "公积金也要", "社保呢": one more of what was just done.
+_ALSO = re.compile(
+    r"^(?:那|对了|嗯|好的?|[，,\s])*(?:还有|还要|再(?:加|来|订|退|关注)|另外|以及|加上|顺便)|也(?:要|订|退|一样|来|加|行|不要)|"
+    r"[也呢][?？。！!\s]*$|一起|一并"
 )
 #: Names in one sentence: more are counted.
 NAMED = 5
@@ -132,6 +137,22 @@ def chosen(message: Said, tracker: Any) -> Option | None:
     return picked(message.text, on_table(tracker, *CHOICES))
 
 
+async def also(parts: Parts, say: CollectingDispatcher, tracker: Any, message: Said) -> list[Event] | None:
+    """Does with another subject what was just done with some; None where the message means something else."""
+    offer = tracker.get_slot("offer") or {}
+    if offer.get("kind") != MORE or message.aspects or not _ALSO.search(message.text):
+        return None
+    named = named_subjects(message.text, await parts.backends.subjects())
+    rest = message.text
+    for one in named:
+        for word in sorted((one.name, *one.aliases), key=len, reverse=True):
+            rest = rest.replace(word, " ")
+    if not named or subject(_WISH.sub(" ", rest)):
+        return None
+    less = (offer["less"] or wants_less(message.text)) and not _BACK.search(message.text)
+    return await (leave if less else follow)(parts, say, message.citizen_id, named)
+
+
 async def follow(parts: Parts, say: CollectingDispatcher, citizen_id: str, subjects: Sequence[Subject]) -> list[Event]:
     """Follows these; who had left all notices gets them again, and is told so."""
     had_left = (await parts.backends.followed(citizen_id)).left_at is not None
@@ -139,7 +160,7 @@ async def follow(parts: Parts, say: CollectingDispatcher, citizen_id: str, subje
         await parts.backends.follow(citizen_id, one.code)
     response = "utter_followed_again" if had_left else "utter_followed"
     say.utter_message(response=response, names=names_of(subjects))
-    return shown([])
+    return [SlotSet("offer", {"kind": MORE, "less": False}), *shown([])]
 
 
 async def leave(parts: Parts, say: CollectingDispatcher, citizen_id: str, subjects: Sequence[Subject]) -> list[Event]:
@@ -152,7 +173,7 @@ async def leave(parts: Parts, say: CollectingDispatcher, citizen_id: str, subjec
         say.utter_message(response="utter_left", names=names_of(left))
     else:
         say.utter_message(response="utter_not_followed", names=names_of(subjects))
-    return shown([])
+    return [SlotSet("offer", {"kind": MORE, "less": True}), *shown([])]
 
 
 async def leave_case(parts: Parts, say: CollectingDispatcher, citizen_id: str, number: str) -> list[Event]:

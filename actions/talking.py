@@ -6,20 +6,21 @@ import re
 from dataclasses import replace
 
 from rasa_sdk import Tracker
-from rasa_sdk.events import FollowupAction
+from rasa_sdk.events import FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.answering import FAQ_KIND, ITEM_KIND, NAMES, Answers
+from actions.answering import NAMES, Answers
 from actions.base import BackedAction
 from actions.clauses import part
 from actions.facts import ASPECT_KIND
-from actions.listing import is_about_halls, tell_halls
+from actions.listing import choose_listed, form_for_listed, is_about_halls, tell_halls
 from actions.memory import Event, let_go, on_table
 from actions.options import picked
 from actions.progress import OFFER, YES
-from actions.said import said
+from actions.said import Said, said
 from actions.subject import subject
-from actions.subscriptions import CHOICES, choose, chosen, in_form
+from actions.subscriptions import CHOICES, also, choose, chosen, in_form
+from actions.telling import FAQ_KIND, ITEM_KIND
 
 _BOOKS = re.compile(r"预约|约(?:个|一个|一下|上|到|在|今|明|后|大后|下|周|[0-9])|挂(?:个)?号|取(?:个)?号")
 #: "不是，我问的是丢了补办": what comes after is what was meant.
@@ -38,6 +39,12 @@ class ChooseOption(BackedAction):
         wish = chosen(message, tracker)
         if wish is not None:
             return await choose(self.parts, dispatcher, message.citizen_id, wish)
+        form = form_for_listed(self.parts, tracker, message)
+        if form is not None:
+            return [FollowupAction(form)]
+        listed = choose_listed(dispatcher, tracker, message)
+        if listed is not None:
+            return listed
         options = options or on_table(tracker, *CHOICES)
         option = picked(message.text, options)
         if option is not None and option.kind == OFFER:
@@ -67,6 +74,20 @@ class Apologise(BackedAction):
         return []
 
 
+class Stop(BackedAction):
+    """Wants no more of it: what was offered is off the table; after a list of appointments "取消" cancels one."""
+
+    def name(self) -> str:
+        return "action_stop"
+
+    async def act(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> list[Event]:
+        form = form_for_listed(self.parts, tracker, said(tracker))
+        if form is not None:
+            return [FollowupAction(form)]
+        dispatcher.utter_message(response="utter_stop_alone")
+        return [SlotSet("offer", None), SlotSet("options", None), SlotSet("asked_aspects", None)]
+
+
 class ChangeTopic(BackedAction):
     """Lets go of the item in hand."""
 
@@ -86,13 +107,12 @@ class TakeValue(BackedAction):
 
     async def act(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> list[Event]:
         message = said(tracker)
-        if chosen(message, tracker) is not None:
-            return [FollowupAction("action_choose_option")]
-        if _BOOKS.search(message.text):
-            # So many values that their number hides what they are for: "约后天上午去办护照，我叫…，身份证…，手机…".
-            return [FollowupAction("appointment_form")]
-        if message.value("case_number"):
-            return [FollowupAction("progress_form")]
+        following = self._following(tracker, message)
+        if following is not None:
+            return [FollowupAction(following)]
+        one_more = await also(self.parts, dispatcher, tracker, message)
+        if one_more is not None:
+            return one_more
         if any(message.value(name) for name in ("id_card", "id_wrong", "mobile", "bank_card")):
             dispatcher.utter_message(response="utter_number_alone")
             return []
@@ -101,3 +121,13 @@ class TakeValue(BackedAction):
             return []
         answers = Answers(self.parts, dispatcher, tracker)
         return await answers.answer(message, unknown="utter_value_alone")
+
+    def _following(self, tracker: Tracker, message: Said) -> str | None:
+        """The action or form that the value is for; None where it is none of them."""
+        if chosen(message, tracker) is not None:
+            return "action_choose_option"
+        form = form_for_listed(self.parts, tracker, message)
+        if form is None and _BOOKS.search(message.text):
+            # So many values that their number hides what they are for: "约后天上午去办护照，我叫…，身份证…，手机…".
+            return "appointment_form"
+        return form or ("progress_form" if message.value("case_number") else None)

@@ -8,7 +8,7 @@ from typing import Any
 from actions.answers import Appointment
 from actions.clock import CITY_ZONE
 from actions.dates import When
-from actions.forms import Turn
+from actions.forms import Turn, before_change
 from actions.options import Option
 from actions.wording import appointment_words
 
@@ -33,7 +33,7 @@ class MineStep:
             return
         option = turn.picked(APPOINTMENT)
         chosen = next((one for one in mine if option and one.code == option.value), None)
-        chosen = chosen or named(mine, turn)
+        chosen = chosen or named(mine, turn) or _spoken_of(mine, turn)
         if chosen is None and len(mine) == 1:
             chosen = mine[0]
         if chosen:
@@ -55,8 +55,8 @@ def coming(appointments: Sequence[Appointment], turn: Turn) -> list[Appointment]
 def named(mine: Sequence[Appointment], turn: Turn) -> Appointment | None:
     """The only appointment that the message names by code, service, hall or day."""
     text = turn.message.text
-    # "把周三的改成周五": the day before the change is the appointment's.
-    when: When = turn.parts.dates.read(text, turn.now)
+    # "把周三的改成周五": the day before the change is the appointment's, and "改成周五" names none.
+    when: When = turn.parts.dates.read(before_change(text), turn.now)
     tests = (
         lambda one: one.code in text.upper(),
         lambda one: one.service_name in text,
@@ -68,6 +68,14 @@ def named(mine: Sequence[Appointment], turn: Turn) -> Appointment | None:
         if len(found) == 1:
             return found[0]
     return None
+
+
+def _spoken_of(mine: Sequence[Appointment], turn: Turn) -> Appointment | None:
+    """The one that was shown or chosen just before, where it was only one."""
+    options = turn.options if turn.requested is None else []
+    if len(options) != 1 or options[0].kind != APPOINTMENT:
+        return None
+    return next((one for one in mine if one.code == options[0].value), None)
 
 
 def kept(appointment: Appointment, turn: Turn) -> dict[str, Any]:

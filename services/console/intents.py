@@ -14,6 +14,7 @@ INTENTS: Mapping[str, str] = {
     "menu_faq": "菜单：常见问题",
     "bot_challenge": "问是不是机器人",
     "human": "要人工服务",
+    "phone_unanswered": "说电话打不通",
     "complain_answer": "说答得不对",
     "out_of_scope": "与政务无关",
     "affirm": "说是",

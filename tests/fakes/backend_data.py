@@ -121,6 +121,18 @@ FAQ = [
         "topics": ["marriage"],
         "task_code": None,
     },
+    {
+        "id": "permit-01",
+        "question": "居住证能当身份证用吗？",
+        "words": ("当身份证",),
+        "answer": "不能，居住证只证明在云江居住。",
+        "department": "云江市公安局",
+        "source": "《云江市居住证便民告知》（示例）",
+        "source_url": "",
+        "valid_until": None,
+        "topics": ["hukou"],
+        "task_code": "juzhuzheng",
+    },
 ]
 #: When every answer was written.
 WRITTEN_AT = "2026-11-01T01:00:00Z"
@@ -133,6 +145,7 @@ STARTS = ("09:00", "09:30", "10:00", "10:30", "11:00", "14:00", "14:30", "15:00"
 CASES = {
     ("YJ20261103000017", "381920"): {
         "project_no": "YJ20261103000017",
+        "task_code": "juzhuzheng",
         "task_name": "居住证申领",
         "state": "2",
         "state_text": "审核中",
