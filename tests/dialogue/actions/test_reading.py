@@ -56,6 +56,8 @@ OPTIONS = [
         ("第一次办居住证要带什么材料呢", None),
         ("", None),
         ("10天后", None),
+        ("改到第二天", None),
+        ("第一次来", None),
     ],
 )
 def test_an_option_is_picked_by_number_place_or_words(text: str, place: int | None) -> None:
