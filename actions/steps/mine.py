@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -13,6 +14,8 @@ from actions.options import Option
 from actions.wording import appointment_words
 
 APPOINTMENT = "appointment"
+#: "取消预约" after a booking may mean an earlier one; "这个预约" does not.
+_ANY_OF_THEM = re.compile(r"(?<!这个)(?<!那个)(?<!这次)预约")
 COMING = frozenset({"reserved", "confirmed"})
 
 
@@ -73,7 +76,7 @@ def named(mine: Sequence[Appointment], turn: Turn) -> Appointment | None:
 def _spoken_of(mine: Sequence[Appointment], turn: Turn) -> Appointment | None:
     """The one that was shown or chosen just before, where it was only one."""
     options = turn.options if turn.requested is None else []
-    if len(options) != 1 or options[0].kind != APPOINTMENT:
+    if len(options) != 1 or options[0].kind != APPOINTMENT or _ANY_OF_THEM.search(turn.message.text):
         return None
     return next((one for one in mine if one.code == options[0].value), None)
 
