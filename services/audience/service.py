@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Label, Select, and_, exists, not_, true, union_all
+from sqlalchemy import ColumnElement, Label, Select, and_, exists, not_, select, true, union_all
 from sqlalchemy.orm import InstrumentedAttribute
 
 from services.appointments import queries as appointments
@@ -64,6 +64,12 @@ class AudienceService:
         """Those of these citizens who want no notices any more."""
         async with self._sessions() as session:
             return frozenset(await session.scalars(subscriptions.leavers(among=citizen_ids)))
+
+    async def among(self, citizen_ids: Sequence[UUID], whom: Whom) -> frozenset[UUID]:
+        """Those of these citizens who meet the rules."""
+        query = select(citizens.CITIZEN).where(citizens.CITIZEN.in_(citizen_ids), self.meets(citizens.CITIZEN, whom))
+        async with self._sessions() as session:
+            return frozenset(await session.scalars(query))
 
     async def values(self, citizen_ids: Sequence[UUID], whom: Whom) -> Mapping[UUID, Values]:
         """What a notice may say of each of these citizens."""

@@ -196,6 +196,10 @@ class Audience(Protocol):
         """Those of these citizens who want no notices any more."""
         ...
 
+    async def among(self, citizen_ids: Sequence[UUID], whom: Whom) -> frozenset[UUID]:
+        """Those of these citizens who meet the rules."""
+        ...
+
     async def values(self, citizen_ids: Sequence[UUID], whom: Whom) -> Mapping[UUID, Values]:
         """What is known of each of these citizens by the rules and the list that chose them."""
         ...

@@ -7,10 +7,11 @@ our own rows tell. Everything is read page by page, so that a million followers 
 from __future__ import annotations
 
 import math
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import text
@@ -18,17 +19,21 @@ from sqlalchemy import text
 from services.clock import Clock
 from services.db import Sessions
 from services.notices import recipient_rows, repository, texts
-from services.notices.audience import Audience, Whom
+from services.notices.audience import EVERYBODY, Audience, Whom
 from services.notices.filling import FillingService
 from services.notices.models import NoticeRow
 from services.notices.monthly import Sent, month_of, sent_since
 from services.notices.results import Reach, Unreachable
 from services.notices.rules import ROUTES
 from services.notices.values import Content
+from services.notices.ways import narrow
 
 PAGE = 10_000
 #: So many of those who cannot be reached are named, for each reason.
 NAMED = 50
+
+#: Routes that reach only some of those who have an address -> why they do not reach the others.
+NARROW: Mapping[str, str] = {"customer": "no_window", "subscription": "not_agreed"}
 
 #: Which of these citizens got (or may have got) `most` or more of those versions since then?
 USED_UP = text("""
@@ -69,14 +74,14 @@ class ReachService:
             notice = await repository.find_notice(session, reference)
             since = month_of(max(self._clock.now(), notice.due_at))
             sent = await sent_since(session, notice.route, since)
-        most = ROUTES[notice.route].a_month
+        most, only = ROUTES[notice.route].a_month, _only(notice, max(self._clock.now(), notice.due_at))
         if not most or len(sent) < most:
             sent = ()
         whom = replace(repository.whom_of(notice), leavers=True)
         wanting = repository.whom_of(notice)
         content = repository.content_of(repository.version_of(notice, self._clock.now()), notice.number)
         if notice.audience_kind == "all" and not sent and not content.fields:
-            return await self._counted(notice, whom, every=wanting == whom)
+            return await self._counted(notice, whom, wanting, only)
         audience, lost = 0, dict[str, Lost]()
         async for page in self._pages(notice, whom):
             audience += len(page)
@@ -84,23 +89,42 @@ class ReachService:
             left = frozenset() if wanting == whom else await self._audience.left(citizens)
             used_up = await self._used_up(citizens, sent, most, since)
             unfilled = await self._unfilled(content, citizens, whom)
+            outside = await self._outside(citizens, only)
             for citizen, reason in page:
                 why = reason or ("left" if citizen in left else "month_used_up" if citizen in used_up else "")
-                why = why or unfilled.get(citizen, "")
+                why = why or unfilled.get(citizen, "") or (NARROW[notice.route] if citizen in outside else "")
                 if why:
                     lost.setdefault(why, Lost()).add(citizen)
         return _reach(notice, audience, lost)
 
-    async def _counted(self, notice: NoticeRow, whom: Whom, *, every: bool) -> Reach:
-        """Counted by the database alone: all followers who meet the rules, and who of them wants no notices any more
-        (nobody, where `every` one gets it)."""
-        audience = await self._audience.count_followers(whom)
-        gone = replace(whom, only_leavers=True)
-        left = 0 if every else await self._audience.count_followers(gone)
-        if not left:
-            return _reach(notice, audience, {})
-        named = [found.citizen_id for found in await self._audience.followers(None, NAMED, gone)]
-        return _reach(notice, audience, {"left": Lost(count=left, first=named)})
+    async def _counted(self, notice: NoticeRow, whom: Whom, wanting: Whom, only: Mapping[str, Any]) -> Reach:
+        """Counted by the database alone: all followers who meet the rules, who of them wants no notices any more, and
+        whom of the others the route does not reach."""
+        audience, lost = await self._audience.count_followers(whom), dict[str, Lost]()
+        left = 0
+        if wanting != whom:
+            gone = replace(whom, only_leavers=True)
+            left = await self._audience.count_followers(gone)
+            if left:
+                named = [found.citizen_id for found in await self._audience.followers(None, NAMED, gone)]
+                lost["left"] = Lost(count=left, first=named)
+        if only:
+            outside = audience - left - await self._audience.count_followers(replace(wanting, **only))
+            if outside:
+                lost[NARROW[notice.route]] = Lost(count=outside, first=await self._first_outside(wanting, only))
+        return _reach(notice, audience, lost)
+
+    async def _first_outside(self, wanting: Whom, only: Mapping[str, Any]) -> list[UUID]:
+        """Some of those whom the route does not reach, found on the first page: nobody reads on for a name."""
+        page = [found.citizen_id for found in await self._audience.followers(None, PAGE, wanting)]
+        outside = await self._outside(page, only)
+        return [citizen for citizen in page if citizen in outside][:NAMED]
+
+    async def _outside(self, citizens: Sequence[UUID], only: Mapping[str, Any]) -> frozenset[UUID]:
+        """Those of these citizens whom the route does not reach."""
+        if not only:
+            return frozenset()
+        return frozenset(citizens) - await self._audience.among(citizens, replace(EVERYBODY, **only))
 
     async def anybody(self, reference: str) -> bool:
         """Is there anybody whom it is for?"""
@@ -158,11 +182,18 @@ class ReachService:
             return frozenset((await session.execute(USED_UP, values)).scalars())
 
 
+def _only(notice: NoticeRow, when: datetime) -> Mapping[str, Any]:
+    """What must be true of whom the notice's one route reaches; an emergency goes on to others."""
+    return {} if notice.emergency or notice.route not in NARROW else narrow(when, notice.route, None)  # type: ignore[arg-type]
+
+
 def _reach(notice: NoticeRow, audience: int, lost: dict[str, Lost]) -> Reach:
     route = ROUTES[notice.route]
     reachable = audience - sum(one.count for one in lost.values())
     rows = audience - (lost["left"].count if "left" in lost else 0)
-    calls = math.ceil(rows / route.chunk_size) if route.grouped else reachable
+    # Whom the platform will refuse is called all the same: it is the platform that knows for sure.
+    refused = sum(lost[why].count for why in NARROW.values() if why in lost)
+    calls = math.ceil(rows / route.chunk_size) if route.grouped else reachable + refused
     warnings = []
     if not reachable:
         warnings.append(texts.nobody_reachable())

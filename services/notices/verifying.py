@@ -32,7 +32,6 @@ class VerificationService:
         async with self._sessions() as session:
             sent = await self._sent(session)
             contents = [repository.content_of(version, notice.number) for notice, version, _ in sent]
-            contents = [repository.content_of(version, notice.number) for notice, version, _ in sent]
             ways = [await self._ways(session, text, content) for content in contents]
         finding = genuine.judge(text, ways)
         if finding.place is None:

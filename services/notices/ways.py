@@ -48,16 +48,18 @@ class WaysService:
             sent = await sent_since(session, "mass", month_of(when))
         # Nobody can have had four where fewer went out.
         full_since = month_of(when) if len(sent) >= ROUTES["mass"].a_month else None
-        whom = {route: replace(repository.whom_of(notice), **_narrow(when, route, full_since)) for route in ALL_ROUTES}
-        ways = [await self._way(notice, route, whom[route], calls.get(route, 0)) for route in ALL_ROUTES]
+        whom = {route: replace(repository.whom_of(notice), **narrow(when, route, full_since)) for route in ALL_ROUTES}
+        called = await self._count(notice, whom["template"])
+        ways = [await self._way(notice, route, whom[route], called, calls.get(route, 0)) for route in ALL_ROUTES]
         return sorted(ways, key=lambda way: not way.chosen)
 
-    async def _way(self, notice: NoticeRow, route: RouteName, whom: Whom, made: int) -> Way:
+    async def _way(self, notice: NoticeRow, route: RouteName, whom: Whom, called: int, made: int) -> Way:
+        """`called`: how many have an address; each is called, also who turns out not to be reached."""
         rules = ROUTES[route]
         # One call to many says the same to all of them.
         refuses = rules.grouped and bool(names_in(notice.title, notice.body, notice.url))
         reachable = 0 if refuses else await self._count(notice, whom)
-        calls = math.ceil(reachable / rules.chunk_size) if rules.grouped else reachable
+        calls = math.ceil(reachable / rules.chunk_size) if rules.grouped else called
         return Way(
             route=route,
             route_text=texts.ROUTE_NAMES[route],
@@ -77,7 +79,7 @@ class WaysService:
             return await recipient_rows.count_recipients(session, notice.id, partial(self._audience.meets, whom=whom))
 
 
-def _narrow(when: datetime, route: RouteName, full_since: datetime | None) -> dict[str, Any]:
+def narrow(when: datetime, route: RouteName, full_since: datetime | None) -> dict[str, Any]:
     """What of an audience a route reaches at the time when it will be sent."""
     if route == "subscription":
         return {"addressed": True, "agreed": True}

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from sqlalchemy import text
 
 from services.notices.consents import ConsentService
 from services.notices.results import Notice, Way
 from tests.fakes.office import Office
+from tests.integration.notices.city import City
 from tests.integration.notices.conftest import Terminal, call
 
 HEARD = text("UPDATE citizens SET last_message_at = :at WHERE citizen_id = ANY(CAST(:citizens AS uuid[]))")
@@ -42,6 +43,31 @@ async def test_each_route_reaches_whom_it_can(office: Office) -> None:
     await agree(office, citizens[0])
     notice = await office.draft(due_at=office.clock.now() + timedelta(hours=1))
     assert await reachable(office, notice) == {"template": 5, "subscription": 1, "customer": 3, "mass": 5}
+
+
+async def test_whom_the_route_does_not_reach_is_counted_under_the_reason_and_named(city: City) -> None:
+    office = city.office
+    heard_of, silent = await office.follow(2), await office.follow(3)
+    await heard(office, heard_of, hours_ago=1)
+    (gone,) = await office.follow(1)
+    await city.subscriptions.leave_all(gone)
+    await agree(office, silent[0])
+    strangers = [gone, *heard_of, *silent, uuid4()]
+    for route, why, missed in (
+        ("customer", "no_window", silent),
+        ("subscription", "not_agreed", [*heard_of, *silent[1:]]),
+    ):
+        for fields in ({}, {"citizens": strangers}):
+            notice = await office.draft(route=route, **fields)
+            reach = await office.service.reach(str(notice.id))
+            lost = {one.reason: one for one in reach.unreachable}
+            assert sorted(lost[why].citizens) == sorted(missed)
+            assert (lost[why].count, lost["left"].count) == (len(missed), 1)
+            assert reach.reachable == (await ways(office, notice))[route].reachable == 5 - len(missed)
+            # They are called all the same.
+            assert reach.calls == (await ways(office, notice))[route].calls == 5
+    urgent = await office.draft(route="customer", emergency=True)
+    assert (await office.service.reach(str(urgent.id))).reachable == 6
 
 
 async def test_the_window_counts_at_the_time_of_sending(office: Office) -> None:
