@@ -39,6 +39,9 @@ from services.notices.monthly import had_them
 from services.progress import queries as cases
 from services.subscriptions import queries as subscriptions
 
+#: Items of cases that are offered to be chosen by name.
+MOST_TASKS = 100
+
 
 class AudienceService:
     """The registry of citizens, asked by rules."""
@@ -89,6 +92,7 @@ class AudienceService:
                 services=services,
                 halls=halls,
                 case_states=await cases.state_names(session),
+                tasks=await cases.task_names(session, MOST_TASKS),
             )
 
     async def last_of(self, after: UUID | None, count: int) -> UUID | None:

@@ -9,6 +9,7 @@ from services.notices import errors
 from services.notices.audience import AudienceCount, AudienceQuestion
 from services.notices.results import (
     Change,
+    Choices,
     FailuresPage,
     Notice,
     Preview,
@@ -27,6 +28,7 @@ from services.notices.types import (
     FieldsQuestion,
     Forwarded,
     ListQuery,
+    NewList,
     NewTester,
     NoticeDraft,
     NoticeEdit,
@@ -64,6 +66,13 @@ def make_api(service: NoticeService, verification: VerificationService, trials: 
                 summary="List notices, newest first",
                 query=ListQuery,
                 response=list[Notice],
+            ),
+            Route(
+                method="GET",
+                path="/audiences/choices",
+                handler=handlers.list_choices,
+                summary="By what an audience can be chosen",
+                response=Choices,
             ),
             Route(
                 method="POST",
@@ -140,6 +149,15 @@ def make_api(service: NoticeService, verification: VerificationService, trials: 
                 errors=(*REFUSALS, errors.BadNotice, errors.PastDue),
             ),
             Route(
+                method="PUT",
+                path="/notices/{id}/list",
+                handler=handlers.take_in_list,
+                summary="Give it its own list as a CSV, the whole or nothing; lines that cannot be used are named",
+                body=NewList,
+                response=Notice,
+                errors=(*REFUSALS, errors.BadNotice, errors.PastDue),
+            ),
+            Route(
                 method="POST",
                 path="/notices/{id}/approve",
                 handler=handlers.approve_notice,
@@ -182,6 +200,12 @@ class _Handlers:
 
     async def list_notices(self, call: Call) -> list[Notice]:
         return await self._service.list(call.query)
+
+    async def list_choices(self, call: Call) -> Choices:
+        return await self._service.choosing.choices()
+
+    async def take_in_list(self, call: Call) -> Notice:
+        return await self._service.take_in_list(call.path["id"], call.body.staff, call.body.csv)
 
     async def count_audience(self, call: Call) -> AudienceCount:
         return await self._service.choosing.count(call.body)

@@ -145,6 +145,8 @@ class Names:
     services: Mapping[str, str]
     halls: Mapping[str, str]
     case_states: Mapping[str, str]
+    #: Items in whose cases followers are told of moves; others can be chosen by their codes.
+    tasks: Mapping[str, str] = field(default_factory=dict)
     #: The platform's tags, and how many followers whom we know have each.
     tags: Mapping[str, str] = field(default_factory=dict)
     tag_sizes: Mapping[str, int] = field(default_factory=dict)

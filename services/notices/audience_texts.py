@@ -50,7 +50,8 @@ def rule_words(rule: Rule, names: Names) -> str:
 
 
 def _case_words(rule: CaseRule, names: Names) -> str:
-    task = f"事项编码为{_named(rule.task_codes, {})}、" if rule.task_codes else ""
+    what = "事项" if all(code in names.tasks for code in rule.task_codes) else "事项编码"
+    task = f"{what}为{_named(rule.task_codes, names.tasks)}、" if rule.task_codes else ""
     state = f"状态为{_named(rule.states, names.case_states)}、" if rule.states else ""
     return f"订阅了{(task + state).rstrip('、')}{'的' if task or state else ''}办件进展的人"
 
@@ -68,7 +69,7 @@ def _appointment_words(rule: AppointmentRule, names: Names) -> str:
 
 
 def _named(codes: Sequence[str], names: Mapping[str, str]) -> str:
-    return "或".join(names.get(code, code) for code in codes)
+    return "或".join(dict.fromkeys(names.get(code, code) for code in codes))
 
 
 def _day(day: dt.date) -> str:

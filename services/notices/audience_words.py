@@ -56,7 +56,7 @@ def _fields(kind: str | None, parts: Sequence[str], names: Names) -> dict[str, A
         (day,) = parts
         return {"since": dt.date.fromisoformat(day)}
     if kind == "case":
-        return _named(parts, CASE_FIELDS, {"states": names.case_states})
+        return _named(parts, CASE_FIELDS, {"task_codes": names.tasks, "states": names.case_states})
     if kind == "appointment":
         return _named(parts, APPOINTMENT_FIELDS, {"service_codes": names.services, "hall_codes": names.halls})
     if kind == "list" and not parts:
@@ -78,6 +78,8 @@ def _named(parts: Sequence[str], fields: Mapping[str, str], known: Mapping[str, 
 
 
 def _codes(parts: Sequence[str], names: Mapping[str, str]) -> list[str]:
-    """Codes of what is named by its name; anything else is taken for a code."""
-    by_name = {name: code for code, name in names.items()}
-    return [by_name.get(part, part) for part in parts]
+    """Codes of what is named by its name, all where several are called so; anything else is taken for a code."""
+    found: list[str] = []
+    for part in parts:
+        found += [code for code, name in names.items() if name == part] or [part]
+    return found

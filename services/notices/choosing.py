@@ -29,7 +29,7 @@ from services.notices.audience import (
 from services.notices.errors import BadNotice
 from services.notices.models import NoticeRow
 from services.notices.personal import MOST_COLUMNS
-from services.notices.results import Notice
+from services.notices.results import Choice, Choices, Notice
 from services.notices.types import Listed, NoticeEdit
 from services.notices.values import OwnList
 
@@ -43,6 +43,18 @@ class ChoosingService:
     async def names(self) -> Names:
         """What can be chosen."""
         return await self._audience.names()
+
+    async def choices(self) -> Choices:
+        """The same for programs."""
+        names = await self.names()
+        tags = [
+            Choice(code=code, name=name, followers=names.tag_sizes.get(code, 0)) for code, name in names.tags.items()
+        ]
+        kinds = ("topics", "districts", "tasks", "case_states", "services", "halls")
+        return Choices(
+            tags=tags,
+            **{kind: [Choice(code=code, name=name) for code, name in getattr(names, kind).items()] for kind in kinds},
+        )
 
     async def count(self, question: AudienceQuestion) -> AudienceCount:
         """How many would get it now; raises BadNotice for rules that cannot be used."""

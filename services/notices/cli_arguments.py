@@ -8,6 +8,7 @@ from pathlib import Path
 
 from services.cli import Commands, Handler
 from services.notices.rules import ROUTES
+from services.notices.texts import STATE_NAMES
 
 TO = "收件人名单（CSV，第一列是市民编号；有标题行时其他列可以填进正文，如 {金额}）；不写则发给全部关注者"
 
@@ -22,6 +23,8 @@ def add(commands: Commands, handlers: Mapping[str, Handler]) -> None:
         "edit": _add(actions, "edit", "修改；已提交的会成为新版本，重新审核", reference=True),
         "list": _add(actions, "list", "列出通知"),
         "show": _add(actions, "show", "查看内容和发送进度", reference=True),
+        "watch": _add(actions, "watch", "盯着发送：有变化就说一行，发完为止", reference=True),
+        "choices": _add(actions, "choices", "收件范围能按什么选：主题、地区、标签、事项、大厅"),
         "preview": _add(actions, "preview", "预览：每种发送方式在手机上的样子", reference=True),
         "fields": _add(actions, "fields", "正文里可以填的个人内容，随收件范围而定", reference=True),
         "reach": _add(actions, "reach", "审核前清点：谁能收到，谁收不到和原因，需要多少额度", reference=True),
@@ -58,6 +61,9 @@ def add(commands: Commands, handlers: Mapping[str, Handler]) -> None:
     change.add_argument("--remove", metavar="CITIZEN", help="移除：市民编号")
     parsers["testers"].add_argument("--name", help="试发人员的姓名")
     parsers["testers"].add_argument("--by", help="经办人姓名")
+    parsers["watch"].add_argument("--every", type=_seconds, default=2.0, metavar="SECONDS", help="隔几秒看一次，默认 2")
+    parsers["list"].add_argument("--state", choices=tuple(STATE_NAMES), default="", help="只列这种状态的")
+    parsers["list"].add_argument("--before", type=int, default=0, metavar="NUMBER", help="只列这个编号以前的")
     parsers["list"].add_argument("--limit", type=int, choices=range(1, 201), default=20, metavar="1..200")
     parsers["approve"].add_argument("--version", type=int, default=0, help="所看到的版本；之后改过则不通过")
     decision = parsers["resolve"].add_mutually_exclusive_group(required=True)
@@ -69,6 +75,14 @@ def add(commands: Commands, handlers: Mapping[str, Handler]) -> None:
     parsers["failures"].add_argument("--csv", nargs="?", const="-", help="写成 CSV；不写文件名则输出到屏幕")
     for name, parser in parsers.items():
         parser.set_defaults(run=handlers[name])
+
+
+def _seconds(value: str) -> float:
+    """From a tenth of a second to an hour."""
+    seconds = float(value)
+    if not 0.1 <= seconds <= 3600:
+        raise ValueError(value)
+    return seconds
 
 
 def _add(

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from services.notices.personal import MOST_CHARACTERS, MOST_COLUMNS
 from services.notices.texts import ACTION_NAMES, reason_text, state_name
 
 if TYPE_CHECKING:
-    from services.notices.results import Change, Notice, Preview, Progress, Reach, Verification
+    from services.notices.results import Change, Choice, Choices, Notice, Preview, Progress, Reach, Verification
 
 
 def preview_lines(preview: Preview) -> Iterator[str]:
@@ -84,20 +83,6 @@ def unreadable(path: str, error: str) -> str:
     return f"读不了文件 {path}（{error}）。请检查文件名，并存为 UTF-8 编码。"
 
 
-def bad_line(line: int, value: str, reason: str) -> str:
-    if reason.startswith("same_as_line_"):
-        return f"第 {line} 行与第 {reason.rsplit('_', 1)[1]} 行重复：{value}"
-    name, _, column = reason.partition(":")
-    return {
-        "not_a_citizen_id": f"第 {line} 行不是市民编号：{value}",
-        "cell_too_long": f"第 {line} 行“{column}”超过 {MOST_CHARACTERS} 个字：{value}",
-        "cell_unprintable": f"第 {line} 行“{column}”里有不能显示的字符或换行：{value}",
-        "too_many_columns": f"标题行有 {value} 列，最多 {MOST_COLUMNS} 列",
-        "bad_column": f"标题行的“{value}”不能用：列名 1 至 20 个字，不含花括号",
-        "column_twice": f"标题行的“{value}”出现了两次",
-    }[name]
-
-
 def notice_lines(notice: Notice, progress: Progress, *, say: Callable[[datetime], str]) -> Iterator[str]:
     """A notice and how its sending goes, line by line."""
     why = f"（{reason_text(notice.reason)}）" if notice.reason else ""
@@ -119,13 +104,42 @@ def notice_lines(notice: Notice, progress: Progress, *, say: Callable[[datetime]
         f"收件人 {counted.audience}：已发 {counted.accepted}，失败 {counted.failed}，存疑 {counted.in_doubt}，"
         f"取消 {counted.cancelled}，待发 {counted.pending}"
     )
-    for wrong in progress.reasons:
-        yield f"  {'存疑' if wrong.state == 'in_doubt' else '失败'} {wrong.count}：{wrong.reason_text}"
+    yield from reason_lines(progress)
     if counted.delivered or counted.blocked or counted.undelivered:
         yield f"平台回执：送达 {counted.delivered}，被拒收 {counted.blocked}，未送达 {counted.undelivered}"
     if progress.rate:
         left = "" if progress.seconds_left is None else f"，还需约 {progress.seconds_left:.0f} 秒"
         yield f"速度：每秒 {progress.rate:.0f} 人{left}"
+
+
+def reason_lines(progress: Progress) -> Iterator[str]:
+    """What failed and what is in doubt, by reason."""
+    for wrong in progress.reasons:
+        yield f"  {'存疑' if wrong.state == 'in_doubt' else '失败'} {wrong.count}：{wrong.reason_text}"
+
+
+def progress_line(progress: Progress) -> str:
+    """How far the sending is, in one line."""
+    counted = progress.counters
+    why = f"（{reason_text(progress.reason)}）" if progress.reason else ""
+    left = "" if progress.seconds_left is None else f"，还需约 {progress.seconds_left:.0f} 秒"
+    speed = f"，每秒 {progress.rate:.0f} 人{left}" if progress.rate and counted.pending else ""
+    done = counted.audience - counted.pending
+    return (
+        f"{progress.state_text}{why}：{done} / {counted.audience}，已发 {counted.accepted}，"
+        f"失败 {counted.failed}，存疑 {counted.in_doubt}，取消 {counted.cancelled}{speed}"
+    )
+
+
+def choice_rows(found: Choices) -> Iterator[tuple[str, Sequence[Choice]]]:
+    """How a rule by each kind is written, and what there is of it."""
+    yield "主题=…", found.topics
+    yield "地区=…", found.districts
+    yield "标签=…", found.tags
+    yield "办件=事项:…", found.tasks
+    yield "办件=状态:…", found.case_states
+    yield "预约=业务:…", found.services
+    yield "预约=大厅:…", found.halls
 
 
 def change_line(change: Change, when: str) -> str:

@@ -81,6 +81,28 @@ class Notice(Struct, frozen=True, kw_only=True):
     counters: Counters
 
 
+class Choice(Struct, frozen=True, kw_only=True):
+    """Something by which an audience can be chosen."""
+
+    code: str
+    name: str
+    #: Of a tag: how many followers have it. Else None.
+    followers: int | None = None
+
+
+class Choices(Struct, frozen=True, kw_only=True):
+    """By what an audience can be chosen; the codes stand in rules."""
+
+    topics: list[Choice]
+    districts: list[Choice]
+    tags: list[Choice]
+    #: Items of cases, those of most followers; others can be chosen by their codes.
+    tasks: list[Choice]
+    case_states: list[Choice]
+    services: list[Choice]
+    halls: list[Choice]
+
+
 class ReasonCount(Struct, frozen=True, kw_only=True):
     """So many failed, or are in doubt, for one reason."""
 

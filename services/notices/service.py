@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import copy
 from uuid import UUID, uuid4
 
@@ -12,10 +13,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.audit.trail import Actor
 from services.clock import Clock
 from services.db import Sessions
-from services.notices import checks, errors, recipient_rows, redo, repository, texts
+from services.notices import checks, errors, list_texts, recipient_rows, redo, repository, texts
 from services.notices.audience import Audience, plain
 from services.notices.changing import lock, withdraw
 from services.notices.choosing import kind_of, own_list
+from services.notices.intake import read_citizens
 from services.notices.lifecycle import LifecycleService
 from services.notices.models import NoticeRow, RunRow
 from services.notices.noting import note
@@ -28,6 +30,10 @@ from services.notices.values import OwnList
 from services.notices.views import notice_view
 
 log = structlog.stdlib.get_logger(__name__)
+
+
+#: Of the lines of a list that cannot be used, so many are named.
+NAMED = 50
 
 
 class NoticeService(ReadingService):
@@ -108,6 +114,17 @@ class NoticeService(ReadingService):
             action = "take_in_list" if about else "remove_list" if edit.citizens is None else "edit"
             note(session, self._actor, changed, action, now=now, about=about)
             return changed
+
+    async def take_in_list(self, reference: str, staff: str, lines: str) -> Notice:
+        """Gives the notice the list in these lines of CSV, the whole of it or nothing; raises BadNotice that names the
+        lines which cannot be used."""
+        await self.get(reference)
+        read = await asyncio.to_thread(read_citizens, lines.splitlines(keepends=True))
+        if read.bad:
+            raise errors.BadNotice(list_texts.refused(read.bad, NAMED))
+        if not read.citizens:
+            raise errors.BadNotice(list_texts.empty())
+        return await self.edit(reference, NoticeEdit(staff=staff), recipients=read.own_list)
 
     async def submit(self, reference: str, staff: str) -> Notice:
         """Asks a second person; refused when the time is over or nobody would get it."""

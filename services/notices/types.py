@@ -129,6 +129,13 @@ class NoticeEdit(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         return {name: value for name, value in values.items() if name not in KEPT_APART and value is not UNSET}
 
 
+class NewList(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A notice's own list as a CSV, as it is uploaded in the console; a longer one comes in there."""
+
+    staff: StaffName
+    csv: Annotated[str, Meta(min_length=1, max_length=1_000_000)]
+
+
 class StaffAction(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Who does it."""
 

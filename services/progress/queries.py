@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import ARRAY, ColumnElement, Select, Uuid, and_, any_, false, literal, or_, select, true
+from sqlalchemy import ARRAY, ColumnElement, Select, Uuid, and_, any_, false, func, literal, or_, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.progress import repository
@@ -27,6 +27,19 @@ def told_of(*, task_codes: Sequence[str], states: Sequence[str]) -> Select[tuple
 async def state_names(session: AsyncSession) -> Mapping[str, str]:
     """Code -> text of the states that a case can be in."""
     return {row.code: row.text for row in await repository.codes(session) if row.list_name == "state"}
+
+
+async def task_names(session: AsyncSession, most: int) -> Mapping[str, str]:
+    """Code -> name of the items in whose cases citizens are told of moves, those of most citizens first."""
+    many = func.count(SubscriptionRow.citizen_id.distinct())
+    query = (
+        select(CaseRow.task_code, func.max(CaseRow.task_name).label("name"))
+        .join(SubscriptionRow, SubscriptionRow.project_no == CaseRow.project_no)
+        .group_by(CaseRow.task_code)
+        .order_by(many.desc(), CaseRow.task_code)
+        .limit(most)
+    )
+    return {row.task_code: row.name or row.task_code for row in await session.execute(query)}
 
 
 #: Task codes and states of a rule; an empty list is any.

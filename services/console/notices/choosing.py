@@ -32,6 +32,7 @@ CHOSEN = {
     "services": "services",
     "halls": "halls",
     "case_states": "case_states",
+    "case_tasks": "tasks",
     "not_topics": "topics",
     "not_districts": "districts",
     "tags": "tags",
@@ -60,6 +61,7 @@ class AudienceForm(Form):
     booked_first = DateField("预约日期从", [Optional()])
     booked_last = DateField("预约日期到", [Optional()])
     cases = BooleanField("订阅了办件进展的人")
+    case_tasks = Checkboxes("办的事项")
     case_states = Checkboxes("办件的状态")
     not_topics = Checkboxes("不发给订阅了这些主题的人")
     not_districts = Checkboxes("不发给订阅了这些地区的人")
@@ -104,8 +106,8 @@ class AudienceForm(Form):
         return [AppointmentRule(service_codes=services, hall_codes=halls, first=first, last=last)]
 
     def _cases(self) -> list[Rule]:
-        states = self.case_states.data or []
-        return [CaseRule(states=states)] if self.cases.data or states else []
+        tasks, states = self.case_tasks.data or [], self.case_states.data or []
+        return [CaseRule(task_codes=tasks, states=states)] if self.cases.data or tasks or states else []
 
     def _excluded(self) -> list[Rule]:
         exclude: list[Rule] = []
@@ -156,7 +158,7 @@ def _included(rules: Sequence[Rule]) -> dict[str, Any]:
             dates = {"booked_first": rule.first, "booked_last": rule.last}
             shown |= {"booked": True, "services": rule.service_codes, "halls": rule.hall_codes, **dates}
         elif isinstance(rule, CaseRule):
-            shown |= {"cases": True, "case_states": rule.states}
+            shown |= {"cases": True, "case_tasks": rule.task_codes, "case_states": rule.states}
     return shown
 
 

@@ -13,8 +13,8 @@ from services.console.parts import Parts
 from services.console.upload import Upload
 from services.console.visit import Visit
 from services.errors import BadRequest, Conflict, NotFound
-from services.notices.cli_texts import bad_line
 from services.notices.intake import BadLine, CitizenList, read_citizens
+from services.notices.list_texts import bad_line
 from services.notices.results import Notice
 from services.notices.rules import allowed
 from services.notices.types import NoticeEdit

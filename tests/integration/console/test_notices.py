@@ -19,6 +19,7 @@ from services.subscriptions.service import SubscriptionService
 from tests.fakes.clock import FixedClock
 from tests.fakes.office import Office, make_office
 from tests.integration.console.conftest import Browser, NewBrowser
+from tests.integration.notices.city import City
 
 BODY = "因管道检修，11月24日20时至次日6时城东片区停水，请提前储水。"
 FIELDS = {
@@ -467,6 +468,19 @@ async def test_an_audience_that_cannot_be_used_is_refused_where_it_is_chosen(
     saved = await writer.post("/notices/new", **{**FIELDS, **fields})
     assert saved.status in (400, 422)
     assert "/notices/1" not in saved.headers.get("Location", "")
+
+
+async def test_cases_are_chosen_by_what_they_are_about(office: Office, writer: Browser) -> None:
+    city = City(office)
+    one, _ = await office.follow(2)
+    await city.run("INSERT INTO progress_codes VALUES ('state', '2', '已受理', false)")
+    await city.told_of_case(one, "2")
+    page = await writer.read("/notices/new")
+    assert "办的事项" in page
+    path = await written(writer, case_tasks="YJ-1")
+    assert "发给：订阅了事项为居住证的办件进展的人" in await writer.read(path)
+    assert "1 人" in await writer.read(f"{path}/reach")
+    assert re.search(r'<input[^>]*checked[^>]*value="YJ-1"', await writer.read(f"{path}/edit"))
 
 
 async def test_rules_that_the_page_cannot_show_are_told_and_kept(

@@ -62,6 +62,7 @@ async def test_an_unknown_notice_is_not_found_by_any_operation(client: Any, offi
         if "{id}" not in route.path or route.path.endswith("resolve"):
             continue
         body = {"staff": "张三"} if route.body else {}
+        body |= {"csv": "x"} if route.path.endswith("/list") else {}
         found = await call(client, route.method, route.path.replace("{id}", "404"), 404, **body)
         assert found["type"] == "urn:zhengqiao:problem:notice-not-found"
     await call(client, "POST", "/notices/404/resolve", 404, staff="张三", decision="sent")

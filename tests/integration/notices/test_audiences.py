@@ -198,6 +198,44 @@ async def test_a_list_can_be_replaced_and_given_up(city: City) -> None:
     assert (changed.audience_kind, (await service.reach(str(notice.id))).audience) == ("all", 2)
 
 
+async def test_a_list_comes_in_over_http_whole_or_not_at_all_and_bad_lines_are_named(client: Any, city: City) -> None:
+    first, second, third = await city.follow(3)
+    notice = await city.office.approved(citizens=[third])
+    path = f"/notices/{notice.number}/list"
+    bad = f"市民编号,金额\n{first},100\n王五,200\n{first},300\n"
+    refused = await call(client, "PUT", path, 400, staff="张三", csv=bad)
+    assert "第 3 行不是市民编号：王五；第 4 行与第 2 行重复" in refused["detail"]
+    many = "\n".join(f"第{number}位" for number in range(60))
+    assert "等共 60 行" in (await call(client, "PUT", path, 400, staff="张三", csv=many))["detail"]
+    assert "没有市民编号" in (await call(client, "PUT", path, 400, staff="张三", csv="市民编号\n"))["detail"]
+    await call(client, "PUT", path, 400, staff="张三", csv="a" * 1_000_001)
+    assert (await city.office.service.get(str(notice.id))).state == "approved"
+
+    taken = await call(client, "PUT", path, 200, staff="张三", csv=f"市民编号,金额\r\n{first},100\r\n{second},\r\n")
+    assert (taken["state"], taken["version"], taken["list_columns"]) == ("draft", 2, ["金额"])
+    assert (await city.office.service.reach(str(notice.id))).audience == 2
+
+
+async def test_what_an_audience_can_be_chosen_by_is_told_with_its_names(
+    client: Any, terminal: Terminal, city: City
+) -> None:
+    one, other = await city.follow(2, YB)
+    await city.told_of_case(one, "2")
+    await city.run("INSERT INTO citizen_tags VALUES ('wechat', '101', '企业', 1, 0)")
+    await city.run("INSERT INTO citizen_tag_members VALUES ('wechat', '101', :it, 1)", it=other)
+    found = await call(client, "GET", "/audiences/choices", 200)
+    assert found["topics"][0] == {"code": YB, "name": "医保", "followers": None}
+    assert found["tasks"] == [{"code": "YJ-1", "name": "居住证", "followers": None}]
+    assert found["tags"] == [{"code": "101", "name": "企业", "followers": 1}]
+    assert [one["name"] for one in found["halls"]] == ["江北大厅"]
+    told = await terminal.run("choices")
+    for words in ("医保", "江北区", "居住证", "已受理", "户籍业务", "江北大厅", "企业"):
+        assert words in told
+    told = await terminal.run("count", "--include", "办件=事项:居住证,状态:已受理")
+    assert "发给：订阅了事项为居住证、状态为已受理的办件进展的人" in told
+    assert "现在符合的有 1 人" in told
+
+
 async def test_many_ticks_at_once_and_one_that_dies_freeze_each_citizen_once(
     city: City, monkeypatch: pytest.MonkeyPatch
 ) -> None:

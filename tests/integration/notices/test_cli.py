@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 from uuid import uuid4
 
@@ -46,6 +47,36 @@ async def test_a_notice_is_written_approved_watched_and_its_failures_saved(
     await terminal.run("retry-failed", "1", "--by", "王五")
     await office.send_all()
     assert "已发 4" in await terminal.run("show", "1")
+
+
+async def test_a_broadcast_is_watched_to_its_end(terminal: Terminal, office: Office) -> None:
+    citizens = await office.follow(3)
+    office.platform.broken = {f"openid-{citizens[0]}": RecipientUnreachable(errcode=43004)}
+    notice = await office.sending()
+    watching = asyncio.create_task(terminal.run("watch", str(notice.number), "--every", "0.1"))
+    await asyncio.sleep(0.3)
+    assert not watching.done()
+    await office.send_all()
+    told = (await asyncio.wait_for(watching, 60)).splitlines()
+    assert "发送中：0 / 3" in told[0]
+    assert "已发完：3 / 3，已发 2，失败 1，存疑 0，取消 0" in told[-2]
+    assert "失败 1：平台无法送达此人（43004）" in told[-1]
+
+
+async def test_notices_are_listed_by_state_and_page_by_page(terminal: Terminal, office: Office) -> None:
+    await office.draft(title="停水通知")
+    dropped = await office.draft(title="停电通知")
+    await office.service.cancel(str(dropped.id), "张三")
+    told = await terminal.run("list", "--state", "cancelled")
+    assert ("停电通知" in told, "停水通知" in told) == (True, False)
+    told = await terminal.run("list", "--before", str(dropped.number))
+    assert ("停电通知" in told, "停水通知" in told) == (False, True)
+
+
+@pytest.mark.parametrize("seconds", ["0", "soon", "4000"])
+async def test_nobody_can_watch_without_a_pause(terminal: Terminal, seconds: str) -> None:
+    with pytest.raises(SystemExit):
+        await terminal.run("watch", "1", "--every", seconds)
 
 
 async def test_one_command_needs_two_people(terminal: Terminal, office: Office) -> None:

@@ -26,6 +26,31 @@ async def test_who_submits_cannot_approve_however_the_name_is_spelled(office: Of
     assert (await office.service.approve(str(notice.id), "李四")).state == "approved"
 
 
+@pytest.mark.parametrize("emergency", [False, True])
+async def test_an_emergency_needs_two_people_and_no_more(office: Office, emergency: bool) -> None:
+    await office.follow(1)
+    notice = await office.draft(emergency=emergency, due_at=office.clock.now())
+    with pytest.raises(errors.WrongState):
+        await office.service.approve(str(notice.id), "李四")
+    await office.service.submit(str(notice.id), "张三")
+    with pytest.raises(errors.SamePerson):
+        await office.service.approve(str(notice.id), "张三")
+    await office.lifecycle.tick()
+    await office.send_all()
+    assert office.platform.delivered == []
+    await office.service.approve(str(notice.id), "李四")
+    await office.lifecycle.tick()
+    await office.send_all()
+    assert len(office.platform.delivered) == 1
+
+
+async def test_what_becomes_an_emergency_after_approval_asks_again(office: Office) -> None:
+    await office.follow(1)
+    notice = await office.approved()
+    edited = await office.service.edit(str(notice.id), NoticeEdit(staff="张三", emergency=True))
+    assert (edited.state, edited.approved_version) == ("draft", None)
+
+
 async def test_of_two_approvals_at_once_one_is_taken(office: Office) -> None:
     await office.follow(1)
     notice = await office.draft()

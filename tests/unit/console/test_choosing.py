@@ -24,13 +24,14 @@ SHOWN = [
     AudienceRules(include=[TOPIC, DISTRICT]),
     AudienceRules(match="all", include=[TOPIC, ActiveRule(since=date(2026, 11, 1)), BOOKED, CaseRule(states=["2"])]),
     AudienceRules(include=[AppointmentRule(), CaseRule()]),
+    AudienceRules(include=[CaseRule(task_codes=["YJ-1"], states=["2"])]),
     AudienceRules(exclude=[TOPIC, DISTRICT, AppointmentRule(), CaseRule()]),
 ]
 KEPT = [
     AudienceRules(include=[ListRule()]),
     AudienceRules(include=[TOPIC, TOPIC]),
     AudienceRules(include=[DISTRICT, TOPIC]),
-    AudienceRules(include=[CaseRule(task_codes=["YJ-1"])]),
+    AudienceRules(exclude=[CaseRule(task_codes=["YJ-1"])]),
     AudienceRules(exclude=[BOOKED]),
 ]
 

@@ -29,6 +29,7 @@ NAMES = Names(
     halls={"JB": "江北大厅"},
     case_states={"2": "已受理"},
     tags={"101": "企业"},
+    tasks={"JZ-1": "居住证", "JZ-2": "居住证"},
 )
 EVERYTHING: list[tuple[str, Rule, str]] = [
     ("主题=医保,社保", TopicRule(codes=["yb", "sb"]), "订阅了医保或社保的人"),
@@ -42,6 +43,7 @@ EVERYTHING: list[tuple[str, Rule, str]] = [
         CaseRule(task_codes=["YJ-1"], states=["2"]),
         "订阅了事项编码为YJ-1、状态为已受理的办件进展的人",
     ),
+    ("办件=事项:居住证", CaseRule(task_codes=["JZ-1", "JZ-2"]), "订阅了事项为居住证的办件进展的人"),
     ("预约", AppointmentRule(), "有预约的人"),
     (
         "预约=业务:户籍业务,大厅:江北大厅,从:2026-12-01,到:2026-12-01",
