@@ -32,6 +32,25 @@ ASKING = re.compile(
     r"(请问|你好|您好|麻烦)?(一下)?(这|那)(个|条|份|是)?(通知|消息|信息|短信)?(是|到底是)?"
     r"(真的|真的还是假的|真是假|真假|不是真的|是真的|你们发的|不是你们发的|官方的|官方发的)(吗|么|吧|呢)?"
 )
+#: What WeChat makes of a quoted message: who wrote it and what, a line, and the citizen's own words.
+QUOTED = re.compile(r"^\s*「[^：:「」\n]{1,30}[：:](?P<text>.*)」\s*(?:[-—－_]\s?){3,}(?P<own>.*)$", re.DOTALL)
+_WHO = "邻居|朋友|同事|同学|亲戚|家人|家里人|我?妈妈?|我?爸爸?|老公|老婆|有人|群友|社区|物业"
+_WHERE = "群里面?|业主群|家长群|小区群|微信群|朋友圈|网上"
+_DID = "转发|转来|转给|转|发来|发给|发|看到|收到|说|给|跟|在|从"
+_WHAT = "一条|一个|一则|这条|这个|这则|那条|通知|消息|短信|信息|内容|如下|截图|是不是真的|是真的吗|真的吗"
+_LITTLE = "您好|你好|请问|麻烦|帮忙|我们|你们|我|的|了|是|里|到|来"
+#: Words that say how a text came to the citizen and nothing else: no time, no place, no number but the notice's own.
+BEFORE = re.compile(
+    rf"^\s*[【\[]?(?:第\s*\d{{1,9}}\s*号通知|{_WHO}|{_WHERE}|{_DID}|{_WHAT}|{_LITTLE}){{1,8}}[】\]]?[：:，,。\s]+"
+)
+#: Questions and thanks behind it.
+AFTER = re.compile(
+    r"(?:[\s，,。？?！!]|(?:请|麻烦)?(?:帮我|帮忙)?(?:看看|看一下|看下|核实|核实一下|查一下|确认一下)|谢谢|请问|"
+    r"(?:这|那)?(?:个|条|份)?(?:通知|消息|信息|短信)?(?:是不是|到底是不是|是)?"
+    r"(?:真的还是假的|真的假的|真的|骗人的|官方的|官方发的|你们发的|可信|靠谱|可靠)(?:吗|么|吧|不|呢)?){1,8}$"
+)
+#: No frame is looked for further in than this.
+FRAME = 60
 #: Less than this says nothing about where it comes from.
 LEAST = 8
 #: Of a quoted text, so much may be noise.
@@ -92,17 +111,40 @@ def values_in(text: str, shown: str) -> dict[str, str] | None:
 
 def judge(text: str, notices: Sequence[Sequence[str]]) -> Finding:
     """Which of `notices` (each as the texts that phones show, one a way of sending; the newest notice first) is it?"""
-    asked = normal(ASKING.sub("", text))
-    if len(asked) < LEAST:
+    bare = ASKING.sub("", text)
+    inner, frame = unframed(bare)
+    whole, inside = normal(bare), normal(inner)
+    if len(inside) < LEAST:
         return Finding(verdict="short")
     akin: int | None = None
-    pieces = _pieces(asked)
+    pieces = _pieces(inside)
     for place, ways in enumerate(notices):
         near = [shown for shown in map(normal, ways) if len(pieces & _pieces(shown)) >= AKIN * len(pieces)]
-        if any(_same(asked, shown) for shown in near):
+        if any(_same(whole, shown) or (_none_of(frame, shown) and _same(inside, shown)) for shown in near):
             return Finding(verdict="genuine", place=place)
         akin = place if near and akin is None else akin
     return Finding(verdict="unknown") if akin is None else Finding(verdict="changed", place=akin)
+
+
+def unframed(text: str) -> tuple[str, Sequence[str]]:
+    """What was forwarded, without what stands around it, and that: who sent it, where it was seen, the question."""
+    found = QUOTED.match(text)
+    inner = f"{found['text']}\n{found['own']}" if found else text
+    frame = []
+    before = BEFORE.match(inner[:FRAME])
+    if before is not None:
+        frame.append(before[0])
+        inner = inner[before.end() :]
+    after = AFTER.search(inner[-FRAME:])
+    if after is not None:
+        frame.append(after[0])
+        inner = inner[: len(inner) - len(after[0])]
+    return inner, frame
+
+
+def _none_of(frame: Sequence[str], shown: str) -> bool:
+    """Words that the notice has itself may be a changed part of it: they are no frame."""
+    return not any(words and words in shown for words in map(normal, frame))
 
 
 def _counts(character: str) -> bool:

@@ -32,6 +32,20 @@ async def test_a_notice_that_went_out_is_confirmed_with_its_number_and_day(offic
     assert not found.withdrawn
 
 
+@pytest.mark.parametrize("emergency", [False, True])
+async def test_a_quoted_notice_is_confirmed_and_a_quoted_forgery_is_not(office: Office, emergency: bool) -> None:
+    await office.follow(2)
+    await office.sending(**FIELDS, emergency=emergency, url="https://www.yunjiang.gov.cn/ts")
+    await office.send_all()
+    quoted = "「妈妈：{}」\n- - - - - - - - - - - - - - -\n这是真的吗？"
+
+    assert (await office.verification.verify(quoted.format(BODY))).number == 1
+    for true, false in (("0571-88001234", "0571-88001235"), ("次日6时", "次日9时"), ("停水", "停电")):
+        assert (await office.verification.verify(quoted.format(BODY.replace(true, false)))).verdict == "changed"
+    link = quoted.format(BODY + "https://www.yunjiang.gov.cn.pay.top/ts")
+    assert (await office.verification.verify(link)).verdict == "changed"
+
+
 @pytest.mark.parametrize("change", [("0571-88001234", "13800138000"), ("停水", "停气"), ("24日", "25日")])
 async def test_a_notice_with_one_fact_changed_is_never_confirmed(office: Office, change: tuple[str, str]) -> None:
     await sent(office)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
@@ -39,6 +41,67 @@ def verdict(text: str) -> Verdict:
 def test_a_notice_is_confirmed_whole_or_in_part_with_typing_noise(text: str) -> None:
     finding = judge(text, [["\n".join(OTHER)], [WHOLE]])
     assert (finding.verdict, finding.place) == ("genuine", 1)
+
+
+FRAMES = [
+    "「妈妈：{}」\n- - - - - - - - - - - - - - -\n这是真的吗？",
+    "「云江政务服务：{}」\n- - - - - - - - - - - - - - -\n帮我核实一下，谢谢",
+    "「阳光小区3栋业主群李姐：{}」\n——————————\n是不是真的",
+    "转发：{}",
+    "群里看到的，{}帮我看看是不是真的",
+    "我妈转给我一条：{}\n靠谱吗",
+    "你们第12号通知是真的吗：{}",
+    "收到一条消息，{}请问是你们发的吗",
+    "{}\n真的假的",
+]
+MANIPULATED = [
+    ("0571-88001234", "13800138000"),
+    ("150.5元", "1505元"),
+    ("yunjiang.gov.cn", "yunjiang-gov.cn"),
+    ("不收取", "收取"),
+    ("家属可以代为办理", "转账可以代为办理"),
+]
+
+
+@pytest.mark.parametrize("frame", FRAMES)
+@pytest.mark.parametrize("text", [WHOLE, FIELDS[2]], ids=["whole", "text"])
+def test_how_it_came_and_what_is_asked_of_it_do_not_matter(frame: str, text: str) -> None:
+    assert verdict(frame.format(text)) == "genuine"
+
+
+@pytest.mark.parametrize("frame", FRAMES)
+@pytest.mark.parametrize(("true", "false"), MANIPULATED)
+def test_a_frame_hides_no_manipulation(frame: str, true: str, false: str) -> None:
+    assert verdict(frame.format(WHOLE.replace(true, false))) == "changed"
+
+
+@pytest.mark.parametrize(
+    "frame",
+    [
+        "以下通知作废：{}",
+        "转发：津贴改为转账领取，{}",
+        "「妈妈：{}」\n- - - - - - -\n请先转账到下面的账户",
+        "「妈妈：{}」\n- - - - - - -\n办理请点 http://yb.example.top",
+        "{}请把押金交给社区王姐",
+        "{}\n核实一下请拨打13800138000",
+    ],
+)
+def test_what_somebody_adds_is_no_frame(frame: str) -> None:
+    assert verdict(frame.format(WHOLE)) == "changed"
+
+
+def test_words_of_the_notice_itself_are_no_frame() -> None:
+    notice = "关于防范诈骗的通知：请勿转发，不明链接请勿点击，有疑问拨打0571-88001234核实一下。"
+    assert judge("请勿转发，不明链接请勿点击，有疑问拨打0571-88001234核实一下。", [[notice]]).verdict == "genuine"
+    assert judge("转发，不明链接请勿点击，有疑问拨打0571-88001234核实一下。", [[notice]]).verdict == "changed"
+
+
+@pytest.mark.parametrize("piece", ["我妈", "转给", "看看 ", "」- ", "「a：", "妈妈妈妈"])
+def test_no_text_takes_long_to_be_looked_through(piece: str) -> None:
+    text = piece * (4000 // len(piece))
+    began = time.process_time()
+    judge(text, [[WHOLE]])
+    assert time.process_time() - began < 5
 
 
 @pytest.mark.parametrize(
