@@ -16,6 +16,7 @@ from services.appointments.history import AppointmentHistory
 from services.faq.promises import PromiseService
 from services.faq.questions import QuestionHistory
 from services.faq.recall import Tellings
+from services.notices.covers import KEPT_DAYS, CoverService
 from services.notices.history import DeliveryHistory
 from services.progress.history import CaseNewsHistory
 
@@ -56,6 +57,7 @@ def purges(messaging: Messaging) -> Mapping[str, Purge]:
         "promises": PromiseService(sessions=sessions, clock=clock).purge,
         "questions": old(settings.question_retention_days, QuestionHistory(sessions).purge),
         "appointments": old(settings.appointment_retention_days, AppointmentHistory(sessions).purge),
+        "covers": old(KEPT_DAYS, CoverService(sessions=sessions, clock=clock).purge),
         "deliveries": old(settings.delivery_retention_days, DeliveryHistory(sessions).purge),
         "case news": old(settings.case_news_retention_days, CaseNewsHistory(sessions).purge),
     }

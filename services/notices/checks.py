@@ -7,11 +7,19 @@ from datetime import datetime, timedelta
 from typing import cast
 
 from services.clock import local
-from services.notices import personal, recurrence, repository, shown, texts
+from services.notices import article_checks, personal, recurrence, repository, shown, texts
 from services.notices.audience import rules_of
 from services.notices.errors import BadNotice, PastDue
 from services.notices.models import NoticeRow
-from services.notices.rules import ROUTES, SYSTEM, RouteName, routes_of
+from services.notices.rules import (
+    ROUTES,
+    SYSTEM,
+    MassForm,
+    RouteName,
+    RouteRules,
+    limits_of,
+    routes_of,
+)
 
 #: "Now" is a time that has just passed.
 JUST_NOW = timedelta(minutes=1)
@@ -38,6 +46,7 @@ def same_name(one: str, other: str) -> bool:
 def everything(notice: NoticeRow, now: datetime) -> None:
     """Text, times and repetition; raises BadNotice or PastDue with a sentence that says what to change."""
     content(notice)
+    article_checks.news(notice)
     personal_fields(notice)
     schedule(notice, now)
     repetition(notice)
@@ -49,7 +58,8 @@ def personal_fields(notice: NoticeRow) -> None:
         if personal.stray_brace(value):
             raise BadNotice(texts.stray_brace(name))
     attached = "".join(one["name"] + one["url"] for one in notice.attachments or ())
-    for name, value in (("发文单位", notice.department), ("文件依据", notice.source_document), ("附件", attached)):
+    alike = (("发文单位", notice.department), ("文件依据", notice.source_document), ("附件", attached))
+    for name, value in (*alike, ("摘要", notice.digest or "")):
         if "{" in value or "}" in value:
             raise BadNotice(texts.no_places_here(name))
     asked = personal.names_in(notice.title, notice.body, notice.url)
@@ -64,30 +74,38 @@ def personal_fields(notice: NoticeRow) -> None:
 
 
 def content(notice: NoticeRow) -> None:
-    """The text fits its route."""
-    route = ROUTES[notice.route]
+    """The text fits its route, and each that an emergency may fall to."""
+    form = cast("MassForm", notice.mass_form or "text")
+    routes = routes_of(cast("RouteName", notice.route), emergency=notice.emergency)
+    most_title = limits_of(routes[0], form).max_title
+    most_body = min(limits_of(route, form).max_body for route in routes)
     for name, value in (("标题", notice.title), ("正文", notice.body)):
         if not value.strip():
             raise BadNotice(texts.empty_field(name))
-    lines = (("标题", notice.title), ("发文单位", notice.department), ("文件依据", notice.source_document))
+    lines = (
+        ("标题", notice.title),
+        ("发文单位", notice.department),
+        ("文件依据", notice.source_document),
+        ("摘要", notice.digest or ""),
+    )
     for name, value in (*lines, ("链接", notice.url)):
         _printable(name, value)
     for attachment in notice.attachments or ():
         _printable("附件", attachment["name"] + attachment["url"])
     _printable("正文", notice.body.replace("\n", ""))
-    if len(notice.title) > route.max_title:
-        raise BadNotice(texts.title_too_long(route.max_title, len(notice.title)))
-    if len(notice.body) > route.max_body:
-        raise BadNotice(texts.body_too_long(route.max_body, len(notice.body)))
-    for name in routes_of(cast("RouteName", notice.route), emergency=notice.emergency):
-        _fits(notice, name)
+    if len(notice.title) > most_title:
+        raise BadNotice(texts.title_too_long(most_title, len(notice.title)))
+    if len(notice.body) > most_body:
+        raise BadNotice(texts.body_too_long(most_body, len(notice.body)))
+    for name in routes:
+        _fits(notice, limits_of(name, form))
     if notice.url and not notice.url.startswith(("https://", "http://")):
         raise BadNotice(texts.bad_url(notice.url))
 
 
-def _fits(notice: NoticeRow, route: RouteName) -> None:
+def _fits(notice: NoticeRow, rules: RouteRules) -> None:
     """The whole text is not longer than the route takes."""
-    limit = ROUTES[route].max_bytes
+    limit = rules.max_bytes
     if not limit:
         return
     content = repository.content_of(repository.version_of(notice, notice.due_at), notice.number or 0)

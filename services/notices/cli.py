@@ -26,6 +26,7 @@ from services.notices.cli_reading import (
     verify,
     watch,
 )
+from services.notices.cover_cli import news_fields
 from services.notices.results import Notice
 from services.notices.service import NoticeService
 from services.notices.trial_cli import testers, trial
@@ -101,7 +102,8 @@ async def _create(service: NoticeService, arguments: argparse.Namespace, context
     citizens = list_of(arguments.to, context)
     if arguments.to is not None and citizens is None:
         return None
-    draft = checked({**plan(arguments, context.clock.now()), "author": arguments.by}, NoticeDraft)
+    news = await news_fields(service, arguments)
+    draft = checked({**plan(arguments, context.clock.now()), **news, "author": arguments.by}, NoticeDraft)
     rules = await rules_of(service, arguments)
     if rules is not None:
         draft = msgspec.structs.replace(draft, audience_rules=rules)
@@ -110,7 +112,8 @@ async def _create(service: NoticeService, arguments: argparse.Namespace, context
 
 async def edit(service: NoticeService, arguments: argparse.Namespace, context: Context) -> int:
     """Changes what is given."""
-    change = checked({**plan(arguments, context.clock.now()), "staff": arguments.by}, NoticeEdit)
+    news = await news_fields(service, arguments)
+    change = checked({**plan(arguments, context.clock.now()), **news, "staff": arguments.by}, NoticeEdit)
     citizens = list_of(arguments.to, context)
     if arguments.to is not None and citizens is None:
         return 1

@@ -5,10 +5,12 @@ from __future__ import annotations
 import argparse
 from collections.abc import Mapping
 from pathlib import Path
+from typing import get_args
 
 from services.cli import Commands, Handler
-from services.notices.rules import ROUTES
+from services.notices.article_texts import SIZES
 from services.notices.texts import STATE_NAMES
+from services.notices.types import ChosenRoute
 
 TO = "收件人名单（CSV，第一列是市民编号；有标题行时其他列可以填进正文，如 {金额}）；不写则发给全部关注者"
 
@@ -106,7 +108,10 @@ def _add_content(parser: argparse.ArgumentParser, *, required: bool) -> None:
     parser.add_argument("--source", help="文件依据，如 云政办〔2026〕12号")
     attach = '附件，可以写几次：名称=链接；写 "" 去掉全部附件'
     parser.add_argument("--attach", action="append", metavar="NAME=URL", help=attach)
-    parser.add_argument("--route", choices=tuple(ROUTES), help="发送方式，默认 template")
+    parser.add_argument("--route", choices=get_args(ChosenRoute), help="发送方式，默认 template")
+    parser.add_argument("--mass-form", choices=("text", "news"), help="群发的形式：文字或图文，默认 text")
+    parser.add_argument("--cover", type=Path, metavar="FILE", help=f"图文的封面。{SIZES}")
+    parser.add_argument("--digest", help="图文的摘要，显示在标题下面；不写则取正文开头")
     parser.add_argument("--late", choices=("send", "skip", "ask"), help="错过时间：照发、不发、先问，默认 ask")
     parser.add_argument("--late-after", type=int, metavar="MINUTES", help="晚多少分钟算错过，默认 15")
     parser.add_argument("--expires", help="有效期，过后不再发送")

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from services.notices.article_texts import FORM_NAMES
 from services.notices.texts import ACTION_NAMES, reason_text, state_name
 
 if TYPE_CHECKING:
@@ -14,7 +15,8 @@ if TYPE_CHECKING:
 
 def preview_lines(preview: Preview) -> Iterator[str]:
     """One route's preview, line by line."""
-    yield f"── {preview.route_text}{'（本通知的发送方式）' if preview.chosen else ''}"
+    form = f"（{FORM_NAMES[preview.form]}）" if preview.form == "news" else ""
+    yield f"── {preview.route_text}{form}{'（本通知的发送方式）' if preview.chosen else ''}"
     for line in preview.lines:
         yield f"{line.field}：{line.text}" if line.field else line.text
     if preview.example:
@@ -83,6 +85,10 @@ def unreadable(path: str, error: str) -> str:
     return f"读不了文件 {path}（{error}）。请检查文件名，并存为 UTF-8 编码。"
 
 
+def unreadable_picture(path: str, error: str) -> str:
+    return f"读不了封面图片 {path}（{error}）。请检查文件名。"
+
+
 def notice_lines(notice: Notice, progress: Progress, *, say: Callable[[datetime], str]) -> Iterator[str]:
     """A notice and how its sending goes, line by line."""
     why = f"（{reason_text(notice.reason)}）" if notice.reason else ""
@@ -94,6 +100,8 @@ def notice_lines(notice: Notice, progress: Progress, *, say: Callable[[datetime]
         following = "" if notice.next_at is None else f"；下一次 {say(notice.next_at)}"
         yield f"定期：{notice.recurrence}（{notice.recurrence_zone}）{until}{following}"
     yield f"起草：{notice.author}  提交：{notice.submitted_by or '—'}  审核：{notice.approved_by or '—'}"
+    if notice.mass_form == "news":
+        yield f"群发形式：{FORM_NAMES[notice.mass_form]}  摘要：{notice.digest or '（正文开头）'}"
     yield notice.body
     if notice.url:
         yield notice.url

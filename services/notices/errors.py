@@ -11,6 +11,12 @@ class NoticeNotFound(NotFound):
     type = "notice-not-found"
 
 
+class CoverNotFound(NotFound):
+    """There is no such cover."""
+
+    type = "cover-not-found"
+
+
 class WrongState(Conflict):
     """The notice's state does not allow it."""
 

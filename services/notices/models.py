@@ -13,6 +13,8 @@ notice_messages    the platform's message ids, to find the row that a receipt sp
 notice_consents    who agreed to subscription notices
 notice_calls       calls of the platform, by route and day
 notice_rates       the token buckets that all workers share
+
+What news messages need has a module of its own: article_models.
 """
 
 from __future__ import annotations
@@ -38,6 +40,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from services.clock import CITY_ZONE
 from services.db import Base
+from services.notices.article_models import CoverRow
 
 STATES = (
     "draft",
@@ -65,7 +68,8 @@ class NoticeRow(Base):
     __tablename__ = "notices"
     __table_args__ = (
         CheckConstraint(_one_of("state", STATES), name="state"),
-        CheckConstraint(_one_of("route", ("template", "subscription", "customer", "mass")), name="route"),
+        CheckConstraint(_one_of("route", ("template", "subscription", "customer", "mass", "preview")), name="route"),
+        CheckConstraint(_one_of("mass_form", ("text", "news")), name="mass_form"),
         CheckConstraint(_one_of("late_policy", ("send", "skip", "ask")), name="late_policy"),
         CheckConstraint(_one_of("audience_kind", ("all", "list")), name="audience_kind"),
         UniqueConstraint("number"),
@@ -75,6 +79,7 @@ class NoticeRow(Base):
         Index("ix_notices_running", "due_at", postgresql_where=text("state IN ('sending', 'paused', 'late')")),
         # So does the console's home page.
         Index("ix_notices_state", "state", "number"),
+        Index("ix_notices_cover", "cover", postgresql_where=text("cover IS NOT NULL")),
         Index("ix_notices_recurring", "due_at", postgresql_where=text("recurrence <> '' AND NOT followed")),
     )
 
@@ -92,6 +97,12 @@ class NoticeRow(Base):
     #: Each with a name and a link (`services.notices.types.Attachment`).
     attachments: Mapped[list[dict[str, str]]] = mapped_column(JSONB, server_default=text("'[]'::jsonb"))
     route: Mapped[str]
+    #: How it looks where it goes out by mass message: a text, or news.
+    mass_form: Mapped[str] = mapped_column(server_default="text")
+    #: Of news: what stands below the title; empty: the beginning of the text.
+    digest: Mapped[str] = mapped_column(server_default="")
+    #: Of news: the picture on the card.
+    cover: Mapped[str | None] = mapped_column(ForeignKey(CoverRow.id))
     due_at: Mapped[datetime]
     late_policy: Mapped[str]
     late_after_seconds: Mapped[int]
@@ -195,6 +206,7 @@ class VersionRow(Base):
     """What was approved, word for word."""
 
     __tablename__ = "notice_versions"
+    __table_args__ = (Index("ix_notice_versions_cover", "cover", postgresql_where=text("cover IS NOT NULL")),)
 
     notice_id: Mapped[UUID] = mapped_column(ForeignKey("notices.id"), primary_key=True)
     version: Mapped[int] = mapped_column(primary_key=True)
@@ -208,6 +220,9 @@ class VersionRow(Base):
     #: What its places ask for; braces of a text that asks for nothing are text.
     fields: Mapped[list[str]] = mapped_column(JSONB, server_default=text("'[]'::jsonb"))
     route: Mapped[str]
+    mass_form: Mapped[str] = mapped_column(server_default="text")
+    digest: Mapped[str] = mapped_column(server_default="")
+    cover: Mapped[str | None] = mapped_column(ForeignKey(CoverRow.id))
     audience_kind: Mapped[str] = mapped_column(server_default="all")
     audience_rules: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default=text("'{}'::jsonb"))
     emergency: Mapped[bool] = mapped_column(server_default=text("false"))

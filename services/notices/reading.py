@@ -10,6 +10,7 @@ from services.db import Sessions
 from services.notices import redo, repository
 from services.notices.audience import Audience, AudienceRules, Whom
 from services.notices.choosing import ChoosingService
+from services.notices.covers import CoverService
 from services.notices.examples import ExampleService
 from services.notices.own_list import ListService
 from services.notices.reach import ReachService
@@ -28,6 +29,7 @@ class ReadingService:
         self._audience = audience
         self.choosing = ChoosingService(audience=audience)
         self.lists = ListService(sessions=sessions)
+        self.covers = CoverService(sessions=sessions, clock=clock)
         self.examples = ExampleService(sessions=sessions, audience=audience)
         self._ways = WaysService(sessions=sessions, clock=clock, audience=audience)
         self._reach = ReachService(sessions=sessions, clock=clock, audience=audience)

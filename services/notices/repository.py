@@ -146,6 +146,9 @@ def content_of(row: VersionRow, number: int) -> Content:
         emergency=row.emergency,
         fields=tuple(row.fields or ()),
         attachments=tuple(Link(name=one["name"], url=one["url"]) for one in row.attachments or ()),
+        mass_form=row.mass_form or "text",  # type: ignore[arg-type]  # the table allows no other
+        digest=row.digest or "",
+        cover=row.cover,
     )
 
 
@@ -162,6 +165,9 @@ def version_of(notice: NoticeRow, at: datetime) -> VersionRow:
         attachments=notice.attachments or [],
         fields=list(names_in(notice.title, notice.body, notice.url)),
         route=notice.route,
+        mass_form=notice.mass_form or "text",
+        digest=notice.digest or "",
+        cover=notice.cover,
         audience_kind=notice.audience_kind,
         audience_rules=notice.audience_rules,
         emergency=notice.emergency,

@@ -9,7 +9,7 @@ from uuid import UUID
 from msgspec import Struct
 
 from services.notices.audience import AudienceRules
-from services.notices.rules import LatePolicy, NoticeState, RouteName
+from services.notices.rules import LatePolicy, MassForm, NoticeState, RouteName
 from services.notices.types import Attachment
 
 
@@ -20,6 +20,16 @@ class Tester(Struct, frozen=True, kw_only=True):
     name: str
     added_by: str
     added_at: datetime
+
+
+class Cover(Struct, frozen=True, kw_only=True):
+    """A picture for news messages."""
+
+    id: str
+    format: Literal["jpeg", "png"]
+    width: int
+    height: int
+    bytes: int
 
 
 class Counters(Struct, frozen=True, kw_only=True):
@@ -52,6 +62,9 @@ class Notice(Struct, frozen=True, kw_only=True):
     source_document: str
     attachments: list[Attachment]
     route: RouteName
+    mass_form: MassForm
+    digest: str
+    cover: str | None
     due_at: datetime
     late_policy: LatePolicy
     late_after_seconds: int
@@ -256,3 +269,7 @@ class Preview(Struct, frozen=True, kw_only=True):
     warnings: list[str]
     #: Where the text is personalised: whose values stand in it.
     example: str = ""
+    #: news: a card that opens an article; its lines are title, digest, author and content.
+    form: MassForm = "text"
+    #: Of news: the picture on the card; None: there is none yet.
+    cover: str | None = None

@@ -11,7 +11,9 @@ NoticeState = Literal[
     "draft", "submitted", "approved", "due", "late", "sending", "paused", "finished", "cancelled", "expired"
 ]
 DeliveryState = Literal["pending", "leased", "attempting", "accepted", "failed", "in_doubt", "cancelled"]
-RouteName = Literal["template", "subscription", "customer", "mass"]
+RouteName = Literal["template", "subscription", "customer", "mass", "preview"]
+#: A mass message is a text, or news: a card with a cover that opens an article.
+MassForm = Literal["text", "news"]
 LatePolicy = Literal["send", "skip", "ask"]
 
 #: Names that the program itself signs changes with; nobody on the staff may use it.
@@ -97,7 +99,24 @@ ROUTES: Mapping[str, RouteRules] = {
         a_month=4,
         max_bytes=2048,
     ),
+    # How a mass message is tried out: to one tester a call, and none of the month's four.
+    "preview": RouteRules(
+        chunk_size=200,
+        grouped=False,
+        key_seconds=0,
+        max_title=64,
+        max_body=600,
+        calls_a_day=100,
+        a_month=0,
+        max_bytes=2048,
+    ),
 }
+#: Routes that carry what a mass message holds.
+MASS_LIKE: frozenset[str] = frozenset({"mass", "preview"})
+#: Of a news message: the platform's limits, the digest's by the stricter of its own two pages.
+NEWS_TITLE, NEWS_AUTHOR, NEWS_DIGEST, NEWS_LINK_BYTES = 32, 16, 120, 1024
+#: An article may be ten times longer; what is longer belongs on a web page.
+NEWS_BODY = 2000
 #: Where an emergency goes when the route before it refused a citizen.
 FALLS: Sequence[RouteName] = ("template", "customer", "subscription")
 
@@ -105,6 +124,14 @@ FALLS: Sequence[RouteName] = ("template", "customer", "subscription")
 def routes_of(route: RouteName, *, emergency: bool) -> tuple[RouteName, ...]:
     """The routes that a notice tries for each citizen, one after the other."""
     return (route, *(other for other in FALLS if other != route)) if emergency else (route,)
+
+
+def limits_of(route: RouteName, mass_form: MassForm) -> RouteRules:
+    """What a route allows for this form of a mass message."""
+    rules = ROUTES[route]
+    if mass_form == "text" or route not in MASS_LIKE:
+        return rules
+    return replace(rules, max_title=NEWS_TITLE, max_body=NEWS_BODY, max_bytes=0)
 
 
 def allowed(action: str, state: str) -> bool:

@@ -17,6 +17,7 @@ from services.notices import checks, errors, list_texts, recipient_rows, redo, r
 from services.notices.audience import Audience, plain
 from services.notices.changing import lock, withdraw
 from services.notices.choosing import kind_of, own_list
+from services.notices.covers import check_known
 from services.notices.intake import read_citizens
 from services.notices.lifecycle import LifecycleService
 from services.notices.models import NoticeRow, RunRow
@@ -80,6 +81,7 @@ class NoticeService(ReadingService):
         )
         checks.everything(notice, now)
         async with self._sessions.begin() as session:
+            await check_known(session, notice.cover)
             session.add(notice)
             await session.flush()
             await session.refresh(notice)
@@ -100,6 +102,7 @@ class NoticeService(ReadingService):
             given = edit.given()
             for name, value in given.items():
                 setattr(notice, name, value)
+            await check_known(session, notice.cover)
             given |= await self.choosing.change(session, notice, edit, recipients)
             checks.everything(notice, now)
             await withdraw(session, notice)

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from services.clock import local
-from services.notices import texts
+from services.notices import article_texts, texts
 from services.notices.results import Preview, PreviewLine
-from services.notices.rules import ROUTES, RouteName
+from services.notices.rules import MASS_LIKE, RouteName, limits_of
 from services.notices.values import Content
 
 #: What a subscription notice's `thing` holds.
 THING = 20
+#: What the platform itself takes of an article's text where there is no digest.
+OWN_DIGEST = 54
 ALL_ROUTES: tuple[RouteName, ...] = ("template", "subscription", "customer", "mass")
 
 
@@ -22,21 +24,30 @@ def previews(content: Content, *, example: str = "") -> list[Preview]:
 
 def preview(content: Content, route: RouteName, *, example: str = "") -> Preview:
     """The notice as `route` shows it, with what its writer should know before it is sent."""
-    lines = list(_LINES[route](content))
+    lines = list(_lines(content, route))
+    news = is_news(content, route)
     return Preview(
         route=route,
         route_text=texts.ROUTE_NAMES[route],
-        chosen=route == content.route,
+        # A trial of a mass message is a preview of it.
+        chosen=route == content.route or (route == "mass" and content.route == "preview"),
         lines=lines,
-        opens="" if route in ("customer", "mass") else content.url,
+        opens="" if route in ("customer", "mass") and not news else content.url,
         warnings=list(_warnings(content, route, lines)),
         example=example,
+        form="news" if news else "text",
+        cover=content.cover if news else None,
     )
+
+
+def is_news(content: Content, route: RouteName) -> bool:
+    """Does it go out by this route as a card that opens an article?"""
+    return content.mass_form == "news" and route in MASS_LIKE
 
 
 def ways(content: Content) -> list[str]:
     """The texts that citizens may have got and forward, one a route; the whole text as well where a route cuts it."""
-    return ["\n".join([*(line.text for line in _LINES[route](content)), content.url]) for route in ALL_ROUTES]
+    return ["\n".join([*(line.text for line in _lines(content, route)), content.url]) for route in ALL_ROUTES]
 
 
 def _template(content: Content) -> Iterator[PreviewLine]:
@@ -58,6 +69,23 @@ def _subscription(content: Content) -> Iterator[PreviewLine]:
 
 def _text(content: Content) -> Iterator[PreviewLine]:
     yield PreviewLine(field="", text=whole_text(content))
+
+
+def _news(content: Content) -> Iterator[PreviewLine]:
+    yield PreviewLine(field="title", text=content.title)
+    yield PreviewLine(field="digest", text=digest_of(content))
+    yield PreviewLine(field="author", text=content.department)
+    yield PreviewLine(field="content", text="\n".join(article_lines(content)))
+
+
+def digest_of(content: Content) -> str:
+    """What the card of a news message says below its title: the digest, else the beginning of the text."""
+    return content.digest or " ".join(content.body.split())[:OWN_DIGEST]
+
+
+def article_lines(content: Content) -> list[str]:
+    """The paragraphs of the article that the card opens."""
+    return [*content.body.split("\n"), *attached(content), signature(content)]
 
 
 def whole_text(content: Content) -> str:
@@ -83,11 +111,15 @@ def attached(content: Content) -> list[str]:
     return [f"附件：{one.name} {one.url}" for one in content.attachments]
 
 
-_LINES = {"template": _template, "subscription": _subscription, "customer": _text, "mass": _text}
+_LINES = {"template": _template, "subscription": _subscription, "customer": _text, "mass": _text, "preview": _text}
+
+
+def _lines(content: Content, route: RouteName) -> Iterator[PreviewLine]:
+    return _news(content) if is_news(content, route) else _LINES[route](content)
 
 
 def _warnings(content: Content, route: RouteName, lines: list[PreviewLine]) -> Iterator[str]:
-    rules = ROUTES[route]
+    rules = limits_of(route, content.mass_form)
     if len(content.title) > rules.max_title:
         yield texts.title_too_long(rules.max_title, len(content.title))
     if len(content.body) > rules.max_body:
@@ -95,12 +127,21 @@ def _warnings(content: Content, route: RouteName, lines: list[PreviewLine]) -> I
     for line in lines:
         if line.cut and line.field != "thing1":
             yield texts.cut(line.text, line.cut)
+    if is_news(content, route):
+        yield from _news_warnings(content)
     if content.attachments and route == "subscription":
         yield texts.attachments_unseen()
     if not content.department:
         yield texts.no_department()
     if not content.url and any(line.cut for line in lines):
         yield texts.cut_without_link()
+
+
+def _news_warnings(content: Content) -> Iterator[str]:
+    if content.cover is None:
+        yield article_texts.no_cover()
+    if not content.url:
+        yield article_texts.no_original()
 
 
 def _time(content: Content) -> str:

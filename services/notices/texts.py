@@ -35,7 +35,13 @@ ACTION_NAMES = {
     "retry": "重发失败的",
     "resolve": "处理存疑的",
 }
-ROUTE_NAMES = {"template": "模板消息", "subscription": "订阅通知", "customer": "客服消息", "mass": "群发消息"}
+ROUTE_NAMES = {
+    "template": "模板消息",
+    "subscription": "订阅通知",
+    "customer": "客服消息",
+    "mass": "群发消息",
+    "preview": "群发预览",
+}
 #: What a count of whom a route reaches stands on.
 ROUTE_NOTES = {
     "template": "有地址的都能发；拉黑了公众号的，发出后才知道",
@@ -54,6 +60,7 @@ REASONS = {
     "worker_lost": "发送进程中断，不知是否送达",
     "no_answer": "平台没有答复，不知是否送达",
     "crashed": "发送时程序出错，不知是否送达",
+    "not_prepared": "图文消息没有准备好，程序出错，没有发出",
     "quota": "平台今日的发送额度已用完",
     "permission": "公众号没有发送权限或已被限制",
     "token": "平台不认可公众号的凭证",

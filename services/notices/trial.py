@@ -23,7 +23,7 @@ from services.notices.examples import ExampleService
 from services.notices.models import NoticeRow, RunRow, TesterRow
 from services.notices.noting import note_of
 from services.notices.results import Notice, Tester
-from services.notices.rules import ROUTES
+from services.notices.rules import limits_of
 from services.notices.types import NewTester
 from services.notices.values import Content
 from services.notices.views import notice_view
@@ -129,13 +129,17 @@ def _trial_of(original: NoticeRow, content: Content, *, by: str, now: datetime) 
     return NoticeRow(
         id=uuid4(),
         state="draft",
-        title=texts.trial_title(content.title)[: ROUTES[original.route].max_title],
+        title=texts.trial_title(content.title)[: limits_of(content.route, content.mass_form).max_title],
         body=content.body,
         url=content.url,
         department=original.department,
         source_document=original.source_document,
         attachments=original.attachments,
-        route=original.route,
+        # A mass message needs two receivers, and each has four a month: it is tried out by the platform's preview.
+        route="preview" if original.route == "mass" else original.route,
+        mass_form=original.mass_form,
+        digest=original.digest,
+        cover=original.cover,
         due_at=now,
         late_policy="send",
         late_after_seconds=original.late_after_seconds,

@@ -13,7 +13,8 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 from services.clock import CITY_ZONE
 from services.notices.audience import AudienceRules
 from services.notices.personal import MOST_CHARACTERS, MOST_COLUMNS
-from services.notices.rules import LatePolicy, NoticeState, RouteName
+from services.notices.pictures import MOST_BYTES
+from services.notices.rules import LatePolicy, MassForm, NoticeState
 
 StaffName = Annotated[str, Meta(min_length=1, max_length=64)]
 Title = Annotated[str, Meta(min_length=1, max_length=200)]
@@ -26,6 +27,11 @@ WallClock = Annotated[time, Meta(tz=False)]
 Pattern = Annotated[str, Meta(max_length=100)]
 ZoneName = Annotated[str, Meta(min_length=1, max_length=64)]
 LateSeconds = Annotated[int, Meta(ge=60, le=604_800)]
+#: What staff may choose; the program itself has one more, for trials.
+ChosenRoute = Literal["template", "subscription", "customer", "mass"]
+Digest = Annotated[str, Meta(max_length=200)]
+#: As `POST /covers` gives it.
+CoverId = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}$")]
 #: Longer lists come in by the command line, from a file.
 Citizens = Annotated[list[UUID], Meta(max_length=10_000)]
 #: What a column of a list is called, and what it says of one citizen.
@@ -66,7 +72,13 @@ class NoticeDraft(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     source_document: Line = ""
     #: Below the text, each with its name and its link.
     attachments: Attachments = []
-    route: RouteName = "template"
+    route: ChosenRoute = "template"
+    #: How a mass message looks: a text, or news with a cover that opens an article.
+    mass_form: MassForm = "text"
+    #: Of news: below the title; empty: the beginning of the text.
+    digest: Digest = ""
+    #: Of news: the picture on the card.
+    cover: CoverId | None = None
     late_policy: LatePolicy = "ask"
     #: From so many seconds after its time on, a notice is late.
     late_after_seconds: LateSeconds = 900
@@ -107,7 +119,10 @@ class NoticeEdit(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     department: Line | UnsetType = UNSET
     source_document: Line | UnsetType = UNSET
     attachments: Attachments | UnsetType = UNSET
-    route: RouteName | UnsetType = UNSET
+    route: ChosenRoute | UnsetType = UNSET
+    mass_form: MassForm | UnsetType = UNSET
+    digest: Digest | UnsetType = UNSET
+    cover: CoverId | UnsetType | None = UNSET
     late_policy: LatePolicy | UnsetType = UNSET
     late_after_seconds: LateSeconds | UnsetType = UNSET
     expires_at: Instant | UnsetType | None = UNSET
@@ -134,6 +149,13 @@ class NewList(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     staff: StaffName
     csv: Annotated[str, Meta(min_length=1, max_length=1_000_000)]
+
+
+class NewCover(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A picture in base64; a larger one comes in by the console or the command line."""
+
+    staff: StaffName
+    content: Annotated[bytes, Meta(min_length=1, max_length=MOST_BYTES)]
 
 
 class StaffAction(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

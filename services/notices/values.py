@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from services.notices.rules import RouteName, Row, routes_of
+from services.notices.rules import MassForm, RouteName, Row, routes_of
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -75,6 +75,10 @@ class Content:
     #: What the places in title, text and link ask for; none: it says the same to everybody.
     fields: tuple[str, ...] = ()
     attachments: tuple[Link, ...] = ()
+    #: How it looks in a mass message; digest and cover are of news.
+    mass_form: MassForm = "text"
+    digest: str = ""
+    cover: str | None = None
 
     @property
     def routes(self) -> tuple[RouteName, ...]:
