@@ -25,6 +25,7 @@ from uuid import uuid4
 import aiohttp
 from sqlalchemy import text
 
+from bot.broadcast.articles import ArticleDesk
 from bot.broadcast.chunk import Limits, Tools
 from bot.broadcast.engine import Broadcaster
 from bot.broadcast.jobs import register, ticks
@@ -37,6 +38,7 @@ from services.citizens.service import CitizenService
 from services.clock import SystemClock
 from services.db import Sessions, make_engine, make_sessions
 from services.embedded import EmbeddedPostgres, migrate
+from services.notices.article_store import ArticleStore
 from services.notices.dispatch import DispatchService
 from services.notices.filling import FillingService
 from services.notices.lifecycle import LifecycleService
@@ -125,6 +127,7 @@ async def work(database_url: str, port: int, lanes: int, burst: int) -> None:
             addresses=citizens,
             filling=FillingService(sessions=sessions, audience=audience),
             sender=WeChatSender(client=wechat, template_id="notice", subscription_template_id="subscription"),
+            articles=ArticleDesk(store=ArticleStore(sessions=sessions, clock=clock, account="bench"), client=wechat),
             rate=rate,
             group_rate=rate,
             emergency_rate=rate,

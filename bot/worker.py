@@ -15,6 +15,7 @@ from procrastinate.jobs import DeleteJobCondition
 
 from bot.app import Messaging, make_health
 from bot.broadcast import jobs as notice_jobs
+from bot.broadcast.articles import ArticleDesk
 from bot.broadcast.chunk import Limits, Tools
 from bot.broadcast.engine import Broadcaster
 from bot.broadcast.sender import WeChatSender
@@ -31,6 +32,7 @@ from services.audience.service import AudienceService
 from services.citizens.tags import TagService
 from services.embedded import ROOT
 from services.faq.promises import PromiseService
+from services.notices.article_store import ArticleStore
 from services.notices.dispatch import DispatchService
 from services.notices.filling import FillingService
 from services.notices.lifecycle import LifecycleService
@@ -161,6 +163,11 @@ def _broadcaster(messaging: Messaging) -> Broadcaster:
             client=base.client,
             template_id=base.settings.wechat_notice_template_id,
             subscription_template_id=base.settings.wechat_subscription_template_id,
+        ),
+        articles=ArticleDesk(
+            store=ArticleStore(sessions=base.sessions, clock=base.clock, account=base.settings.wechat_app_id),
+            client=base.client,
+            fault=base.fault,
         ),
         rate=SharedRate(sessions=base.sessions, name="wechat.single", rate=single),
         emergency_rate=SharedRate(sessions=base.sessions, name="wechat.emergency", rate=single),

@@ -1,12 +1,13 @@
 """How is one chunk sent? Commit the attempt, call, settle; kill it anywhere, nobody gets it twice.
 
-addresses -> [wait for the shared rate -> commit `attempting` -> call the burst at once]* -> release
+addresses -> [make the draft of news -> wait for the shared rate -> commit `attempting` -> call the burst at once]*
+-> release
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 from uuid import UUID
@@ -15,13 +16,16 @@ import structlog
 from sqlalchemy.exc import InterfaceError, OperationalError
 
 from bot.broadcast.answers import answer_of
+from bot.broadcast.articles import ArticleDesk
+from bot.broadcast.bursts import Target, bursts_of
 from bot.broadcast.sender import NoticeSender, group_key, recipient_key
 from bot.faults import Fault, FaultPoint, no_fault
 from services.citizens.types import Citizen
 from services.notices.dispatch import DispatchService
 from services.notices.filled import Filled
 from services.notices.rates import SharedRate
-from services.notices.rules import MAX_DOUBTS, ROUTES, Answer, RouteName, RouteRules, Row, after_answer, backoff_seconds
+from services.notices.rules import Answer, Row, after_answer, backoff_seconds
+from services.notices.shown import is_news
 from services.notices.values import Chunk, Content, Outcome, Recipient
 
 log = structlog.stdlib.get_logger(__name__)
@@ -67,6 +71,8 @@ class Tools:
     addresses: Addresses
     filling: Filling
     sender: NoticeSender
+    #: Mass messages that are news.
+    articles: ArticleDesk
     #: Calls to one recipient, all workers together.
     rate: SharedRate
     #: Calls for a whole chunk.
@@ -74,23 +80,6 @@ class Tools:
     #: Calls to one recipient that nothing but emergencies may use.
     emergency_rate: SharedRate
     fault: Fault = no_fault
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """A leased row with an address."""
-
-    recipient: Recipient
-    address: str
-    route: RouteName
-    #: As this citizen gets it.
-    content: Content
-    #: What was filled in; empty where it says the same to everybody.
-    values: Mapping[str, str]
-
-    @property
-    def rules(self) -> RouteRules:
-        return ROUTES[self.route]
 
 
 class ChunkWork:
@@ -109,6 +98,8 @@ class ChunkWork:
         self._again = 0.0
         #: Why the notice must pause.
         self._held = ""
+        #: Of news: the draft to send.
+        self._media_id = ""
 
     async def run(self) -> None:
         """Attempts every row once and gives the chunk back."""
@@ -152,6 +143,9 @@ class ChunkWork:
 
     async def _attempt(self, burst: Sequence[Target]) -> bool:
         """Commits the burst as attempting, calls, and keeps what came of it; may the next burst go?"""
+        unready = await self._prepare(burst[0])
+        if unready is not None:
+            return self._take_in(burst, [unready] * len(burst))
         await self._wait_for_rate(burst)
         try:
             advance = await self._tools.dispatch.advance(
@@ -173,12 +167,31 @@ class ChunkWork:
         self._tools.fault(FaultPoint.NOTICE_ATTEMPTED)
         answers = await self._call(marked)
         self._tools.fault(FaultPoint.NOTICE_ANSWERED)
-        self._settled = [self._outcome(target, answer) for target, answer in zip(marked, answers, strict=True)]
-        self._again = max(self._again, *(_pause(outcome) for outcome in self._settled))
+        return self._take_in(marked, answers)
+
+    def _take_in(self, targets: Sequence[Target], answers: Sequence[Answer]) -> bool:
+        """Keeps what came of these until it is written; may the next burst go?"""
+        outcomes = [self._outcome(target, answer) for target, answer in zip(targets, answers, strict=True)]
+        self._settled += outcomes
+        self._again = max(self._again, *(_pause(outcome) for outcome in outcomes))
         self._held = next((answer.reason for answer in answers if answer.kind == "held"), "")
-        if self._falls(marked[0]):
+        if self._falls(targets[0]):
             self._held = ""
         return not all(answer.kind == "busy" for answer in answers)
+
+    async def _prepare(self, target: Target) -> Answer | None:
+        """Makes the draft of news before anybody is marked: what goes wrong here leaves no doubt. None: ready."""
+        if self._media_id or not is_news(self._chunk.content, target.route):
+            return None
+        try:
+            self._media_id = await self._tools.articles.draft(self._chunk.content, self._chunk.key)
+        except DATABASE_AWAY as error:
+            log.warning("notice.draft_failed", notice=self._notice, error=type(error).__name__)
+            return Answer(kind="busy", reason="busy")
+        except Exception as error:
+            answer = self._explain(error)
+            return Answer(kind="held", reason="not_prepared") if answer.kind in ("crashed", "unknown") else answer
+        return None
 
     def _falls(self, target: Target) -> bool:
         """Is there another route after this one?"""
@@ -212,8 +225,11 @@ class ChunkWork:
     async def _call_one(self, target: Target) -> Answer:
         content = target.content
         try:
-            key = recipient_key(content, target.recipient.citizen_id)
-            msg_id = await self._tools.sender.send_one(content, route=target.route, address=target.address, key=key)
+            if is_news(content, target.route):
+                msg_id = await self._tools.articles.preview(self._media_id, address=target.address)
+            else:
+                key = recipient_key(content, target.recipient.citizen_id)
+                msg_id = await self._tools.sender.send_one(content, route=target.route, address=target.address, key=key)
         except Exception as error:
             return self._explain(error)
         return Answer(kind="accepted", msg_id=msg_id)
@@ -221,8 +237,13 @@ class ChunkWork:
     async def _call_group(self, targets: Sequence[Target]) -> Answer:
         addresses = [target.address for target in targets]
         try:
-            key = group_key(self._chunk.key)
-            msg_id = await self._tools.sender.send_many(self._chunk.content, addresses=addresses, key=key)
+            key, content = group_key(self._chunk.key), self._chunk.content
+            if self._media_id:
+                msg_id = await self._tools.articles.send(
+                    content, self._chunk.key, self._media_id, addresses=addresses, clientmsgid=key
+                )
+            else:
+                msg_id = await self._tools.sender.send_many(content, addresses=addresses, key=key)
         except Exception as error:
             return self._explain(error)
         return Answer(kind="accepted", msg_id=msg_id)
@@ -247,23 +268,6 @@ class ChunkWork:
     @property
     def _notice(self) -> str:
         return str(self._chunk.key.notice_id)
-
-
-def bursts_of(targets: Sequence[Target], size: int) -> Iterator[Sequence[Target]]:
-    """All at once where one call carries them, else bursts of one route each. Rows in whose company a worker was lost
-    come last and in smaller company, a tenth of it for each loss, and alone before staff must decide: if one of them
-    brings the worker down, few others are there; and where it was somebody else's doing, few are hit again."""
-    grouped = [target for target in targets if target.rules.grouped]
-    if grouped:
-        yield grouped
-    single = [target for target in targets if not target.rules.grouped]
-    alike: dict[tuple[int, RouteName], list[Target]] = {}
-    for target in single:
-        alike.setdefault((min(target.recipient.workers_lost, MAX_DOUBTS - 1), target.route), []).append(target)
-    for (lost, _), some in sorted(alike.items(), key=lambda one: one[0][0]):
-        company = 1 if lost == MAX_DOUBTS - 1 else max(1, size // 10**lost)
-        for start in range(0, len(some), company):
-            yield some[start : start + company]
 
 
 def _not_called(recipient: Recipient, reason: str) -> Outcome:

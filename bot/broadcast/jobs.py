@@ -60,6 +60,7 @@ def ticks(
         Tick(name="notices.due", seconds=1.0, run=due),
         Tick(name="notices.freeze", seconds=1.0, run=lifecycle.freeze_all),
         Tick(name="notices.sweep", seconds=2.0, run=lifecycle.sweep_all),
+        Tick(name="notices.drafts", seconds=600.0, run=broadcaster.tools.articles.tidy),
         Tick(name="notices.forget", seconds=3600.0, run=forget),
     )
 

@@ -47,6 +47,8 @@ class WeChatClient(Protocol):
 
     async def send_mass(self, *, openids: Sequence[str], message: Mapping[str, object], clientmsgid: str) -> str: ...
 
+    async def preview_mass(self, *, openid: str, message: Mapping[str, object]) -> str: ...
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class WeChatSender:
@@ -61,6 +63,8 @@ class WeChatSender:
     async def send_one(self, content: Content, *, route: RouteName, address: str, key: str) -> str:
         if route == "customer":
             return await self.client.send_custom(openid=address, message=text_message(content))
+        if route == "preview":
+            return await self.client.preview_mass(openid=address, message=text_message(content))
         if route == "template":
             return await self.client.send_template(
                 openid=address,

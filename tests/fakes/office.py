@@ -9,12 +9,15 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import text
 
+from bot.broadcast.articles import ArticleDesk
 from bot.broadcast.chunk import Limits, Tools
 from bot.broadcast.engine import Broadcaster
 from services.audience.service import AudienceService
 from services.citizens.service import CitizenService
 from services.clock import Clock
 from services.db import Sessions
+from services.notices.article_store import ArticleStore
+from services.notices.covers import CoverService
 from services.notices.dispatch import DispatchService
 from services.notices.filling import FillingService
 from services.notices.lifecycle import LifecycleService
@@ -25,6 +28,7 @@ from services.notices.service import NoticeService
 from services.notices.trial import TrialService
 from services.notices.types import NoticeDraft
 from services.notices.verifying import VerificationService
+from tests.fakes.articles import FakeArticles
 from tests.fakes.notice_sender import FakePlatform, FakeSender
 
 FOLLOW = text("""
@@ -44,6 +48,10 @@ class Office:
     service: NoticeService
     verification: VerificationService
     trials: TrialService
+    covers: CoverService
+    #: What the account keeps on the platform.
+    articles: FakeArticles
+    desk: ArticleDesk
     lifecycle: LifecycleService
     dispatch: DispatchService
     receipts: ReceiptService
@@ -132,7 +140,16 @@ def make_office(sessions: Sessions, clock: Clock) -> Office:
     filling = FillingService(sessions=sessions, audience=audience)
     rate = SharedRate(sessions=sessions, name="test", rate=Rate(per_second=100_000, capacity=100_000))
     rates = {"rate": rate, "group_rate": rate, "emergency_rate": rate}
-    tools = Tools(dispatch=dispatch, addresses=citizens, filling=filling, sender=FakeSender(platform), **rates)
+    articles = FakeArticles(platform)
+    desk = ArticleDesk(store=ArticleStore(sessions=sessions, clock=clock, account="wx0"), client=articles)
+    tools = Tools(
+        dispatch=dispatch,
+        addresses=citizens,
+        filling=filling,
+        sender=FakeSender(platform),
+        articles=desk,
+        **rates,
+    )
     return Office(
         sessions=sessions,
         clock=clock,
@@ -141,6 +158,9 @@ def make_office(sessions: Sessions, clock: Clock) -> Office:
         service=NoticeService(sessions=sessions, clock=clock, audience=audience),
         verification=VerificationService(sessions=sessions, clock=clock),
         trials=TrialService(sessions=sessions, clock=clock, audience=audience),
+        covers=CoverService(sessions=sessions, clock=clock),
+        articles=articles,
+        desk=desk,
         lifecycle=LifecycleService(sessions=sessions, clock=clock, audience=audience),
         dispatch=dispatch,
         receipts=ReceiptService(sessions),

@@ -15,6 +15,7 @@ from uuid import UUID
 import aiohttp
 import msgspec
 
+from bot.broadcast.articles import ArticleDesk
 from bot.broadcast.chunk import Limits, Tools
 from bot.broadcast.engine import Broadcaster
 from bot.broadcast.jobs import register, ticks
@@ -24,6 +25,7 @@ from services.audience.service import AudienceService
 from services.citizens.service import CitizenService
 from services.clock import SystemClock
 from services.db import Sessions, make_engine, make_sessions
+from services.notices.article_store import ArticleStore
 from services.notices.dispatch import NOTHING_FILLED, DispatchService
 from services.notices.filling import FillingService
 from services.notices.lifecycle import LifecycleService
@@ -31,7 +33,9 @@ from services.notices.rates import Rate, SharedRate
 from services.notices.receipts import ReceiptService
 from services.notices.rules import RouteName
 from services.notices.values import Advance, Chunk, Content, Outcome
+from tests.fakes.articles import FakeArticles
 from tests.fakes.notice_platform import HttpSender
+from tests.fakes.notice_sender import FakePlatform
 
 
 class Orders(msgspec.Struct, frozen=True, kw_only=True):
@@ -131,6 +135,9 @@ async def main(orders: Orders) -> None:
             addresses=citizens,
             filling=FillingService(sessions=sessions, audience=audience),
             sender=MortalSender(http, orders, reaper),
+            articles=ArticleDesk(
+                store=ArticleStore(sessions=sessions, clock=clock, account="wx"), client=FakeArticles(FakePlatform())
+            ),
             rate=rate,
             group_rate=rate,
             emergency_rate=rate,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timezone
 from uuid import uuid4
 
-from bot.broadcast.chunk import Target, bursts_of
+from bot.broadcast.bursts import Target, bursts_of
 from services.notices.rules import RouteName
 from services.notices.values import Content, Recipient
 
