@@ -7,10 +7,10 @@ from collections.abc import Awaitable, Callable
 from services.errors import ServiceError
 from services.notices import errors
 from services.notices.audience import AudienceCount, AudienceQuestion
+from services.notices.cover_api import cover_routes
 from services.notices.results import (
     Change,
     Choices,
-    Cover,
     FailuresPage,
     Notice,
     Preview,
@@ -29,7 +29,6 @@ from services.notices.types import (
     FieldsQuestion,
     Forwarded,
     ListQuery,
-    NewCover,
     NewList,
     NewTester,
     NoticeDraft,
@@ -102,24 +101,7 @@ def make_api(service: NoticeService, verification: VerificationService, trials: 
                 body=Forwarded,
                 response=Verification,
             ),
-            Route(
-                method="POST",
-                path="/covers",
-                handler=handlers.add_cover,
-                summary="Keep a picture for news messages",
-                body=NewCover,
-                response=Cover,
-                status=201,
-                errors=(errors.BadNotice,),
-            ),
-            Route(
-                method="GET",
-                path="/covers/{cover}",
-                handler=handlers.get_cover,
-                summary="What is known of a cover",
-                response=Cover,
-                errors=(errors.CoverNotFound,),
-            ),
+            *cover_routes(service.covers),
             Route(
                 method="GET",
                 path="/testers",
@@ -253,12 +235,6 @@ class _Handlers:
 
     async def verify(self, call: Call) -> Verification:
         return await self._verification.verify(call.body.text)
-
-    async def add_cover(self, call: Call) -> Cover:
-        return await self._service.covers.add(call.body.content, staff=call.body.staff)
-
-    async def get_cover(self, call: Call) -> Cover:
-        return await self._service.covers.get(call.path["cover"])
 
     async def list_testers(self, call: Call) -> list[Tester]:
         return await self._trials.testers()
