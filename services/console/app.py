@@ -10,9 +10,10 @@ from uuid import uuid4
 import structlog
 from aiohttp import web
 from aiohttp.typedefs import Middleware
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
+from services.background import looping
 from services.console.areas import AREAS
 from services.console.assets import Assets, add_assets, find_assets
 from services.console.cookies import Cookies
@@ -29,6 +30,7 @@ from services.errors import ServiceError
 
 log = structlog.stdlib.get_logger(__name__)
 
+SWEEP_SECONDS = 3600.0
 Answer = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
@@ -46,6 +48,7 @@ def make_console(parts: Parts, *, assets: Assets | None = None, areas: Sequence[
 
     app.on_shutdown.append(stop)
     app.cleanup_ctx.append(_figures_rolling(parts))
+    app.cleanup_ctx.append(_swept(parts))
     add_templates(app, parts, assets, areas)
     add_assets(app, assets)
     for area in areas:
@@ -57,6 +60,24 @@ def make_console(parts: Parts, *, assets: Assets | None = None, areas: Sequence[
 def _figures_rolling(parts: Parts) -> Callable[[web.Application], AsyncIterator[None]]:
     async def context(_: web.Application) -> AsyncIterator[None]:
         async with parts.figures.running():
+            yield
+
+    return context
+
+
+def _swept(parts: Parts) -> Callable[[web.Application], AsyncIterator[None]]:
+    """Sessions that ended long ago, links that were not used and files that nobody needs any more go."""
+
+    async def step() -> float:
+        try:
+            await parts.signing.sweep()
+            await parts.files.sweep()
+        except (SQLAlchemyError, OSError) as error:  # the next hour tries again
+            log.warning("console.not_swept", error=type(error).__name__)
+        return SWEEP_SECONDS
+
+    async def context(_: web.Application) -> AsyncIterator[None]:
+        async with looping(step, name="console sweep"):
             yield
 
     return context

@@ -12,6 +12,7 @@ from services.db import Sessions
 from services.figures.service import Figures
 from services.settings import ServicesSettings
 from services.staff.factors import SecondFactors
+from services.staff.files import StaffFiles
 from services.staff.passwords import Passwords
 from services.staff.service import StaffService
 from services.staff.signing import Signing
@@ -28,6 +29,7 @@ class Parts:
     staff: StaffService
     signing: Signing
     factors: SecondFactors
+    files: StaffFiles
     figures: Figures
     sessions: Sessions
     clock: Clock
@@ -45,6 +47,7 @@ def make_parts(topics: Topics, sessions: Sessions, clock: Clock, settings: Servi
         staff=StaffService(sessions=sessions, clock=clock, passwords=passwords),
         signing=Signing(sessions=sessions, clock=clock, passwords=passwords, cipher=cipher),
         factors=SecondFactors(sessions=sessions, clock=clock, cipher=cipher),
+        files=StaffFiles(sessions=sessions, clock=clock),
         figures=Figures(sessions=sessions, clock=clock),
         sessions=sessions,
         clock=clock,

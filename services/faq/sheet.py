@@ -20,6 +20,8 @@ from openpyxl.utils import get_column_letter
 from openpyxl.utils.exceptions import InvalidFileException
 
 from services.faq.types import FaqEntry
+from services.importing.leftover import REASON
+from services.sheets import FORMULA, unformulated
 
 #: Field -> column, in the order of the sheet.
 COLUMNS: Mapping[str, str] = {
@@ -56,8 +58,6 @@ NEEDED = ("question", "answer", "department")
 PLAIN = ("answer", "department", "source", "source_url", "owner", "task_code")
 DAYS = ("valid_from", "valid_until")
 MOST_ROWS = 20_000
-#: Before a cell that a spreadsheet would take for a formula.
-FORMULA = ("=", "+", "-", "@")
 _FIELD, _MOST = re.compile(r"at `\$\.(\w+)"), re.compile(r"length <= (\d+)")
 
 
@@ -82,6 +82,8 @@ class Sheet:
     bad: Sequence[BadLine]
     #: The fields that it has columns for.
     fields: frozenset[str]
+    #: Number of the row -> what stands in it, field by field: what cannot be used is given back to be put right.
+    rows: Mapping[int, Mapping[str, str]]
 
     def over(self, before: FaqEntry, entry: FaqEntry) -> FaqEntry:
         """The entry, but for what the file has no column for: that stays as it was."""
@@ -91,12 +93,26 @@ class Sheet:
 
 def written(entries: Iterable[FaqEntry]) -> bytes:
     """An .xlsx file: a row of headings, a row an entry; lists have a line in the cell for each."""
-    return _book(map(texts, entries))
+    return _book(tuple(COLUMNS.values()), map(texts, entries), WIDTHS)
 
 
 def template() -> bytes:
     """An .xlsx file to be filled in: headings, and under them what belongs there."""
-    return _book([tuple(HINTS.values())])
+    return _book(tuple(COLUMNS.values()), [tuple(HINTS.values())], WIDTHS)
+
+
+def leftover(sheet: Sheet, bad: Sequence[BadLine]) -> bytes:
+    """An .xlsx file of the bad rows alone, as they were read, each with its reasons: to be put right and imported.
+
+    It has the file's own columns: what it lacked stays as it is in the entries.
+    """
+    reasons: dict[int, list[str]] = {}
+    for one in bad:
+        reasons.setdefault(one.line, []).append(one.reason)
+    fields = [field for field in COLUMNS if field in sheet.fields]
+    rows = (["\n".join(said), *(sheet.rows[line][field] for field in fields)] for line, said in reasons.items())
+    widths = dict(zip(COLUMNS, WIDTHS, strict=True))
+    return _book((REASON, *(COLUMNS[field] for field in fields)), rows, (40, *(widths[field] for field in fields)))
 
 
 def texts(entry: FaqEntry) -> Sequence[str]:
@@ -104,15 +120,19 @@ def texts(entry: FaqEntry) -> Sequence[str]:
     return [_text(getattr(entry, field)) for field in COLUMNS]
 
 
-def _book(rows: Iterable[Sequence[str]]) -> bytes:
+def _book(head: Sequence[str], rows: Iterable[Sequence[str]], widths: Sequence[float]) -> bytes:
     book = Workbook(write_only=True)
     sheet = book.create_sheet("问答")
     sheet.freeze_panes = "A2"
-    for number, width in enumerate(WIDTHS):
+    for number, width in enumerate(widths):
         sheet.column_dimensions[get_column_letter(number + 1)].width = width
-    sheet.append([_cell(sheet, name, bold=True) for name in COLUMNS.values()])
+    sheet.append([_cell(sheet, name, bold=True) for name in head])
+    # A row is written as soon as it is appended. All have the same cells: giving a cell its looks is what takes time.
+    cells = [_cell(sheet, "") for _ in head]
     for row in rows:
-        sheet.append([_cell(sheet, text) for text in row])
+        for cell, text in zip(cells, row, strict=True):
+            cell.value = unformulated(text)
+        sheet.append(cells)
     content = io.BytesIO()
     book.save(content)
     return content.getvalue()
@@ -130,6 +150,7 @@ def read(name: str, content: bytes) -> Sheet:
     entries: list[tuple[int, FaqEntry]] = []
     bad: list[BadLine] = []
     seen: dict[str, int] = {}
+    kept: dict[int, Mapping[str, str]] = {}
     for line, cells in rows:
         values = {field: cells[place] if place < len(cells) else None for field, place in places.items()}
         if not any(_text(value) for value in values.values()):
@@ -138,6 +159,7 @@ def read(name: str, content: bytes) -> Sheet:
             raise BadSheet(f"一次最多导入 {MOST_ROWS} 行，请分几个文件。")
         if _text(values["question"]) == HINTS["question"]:
             continue
+        kept[line] = {field: _shown(field, value) for field, value in values.items()}
         found = _entry(values)
         if isinstance(found, str):
             bad.append(BadLine(line=line, reason=found))
@@ -146,7 +168,7 @@ def read(name: str, content: bytes) -> Sheet:
         else:
             seen[found.id] = line
             entries.append((line, found))
-    return Sheet(entries=entries, bad=bad, fields=frozenset(places))
+    return Sheet(entries=entries, bad=bad, fields=frozenset(places), rows=kept)
 
 
 def _entry(values: Mapping[str, Any]) -> FaqEntry | str:
@@ -216,6 +238,14 @@ def _day(value: Any) -> date | None:
     return datetime.strptime(text, "%Y-%m-%d").date() if text else None  # noqa: DTZ007 (a day has no zone)
 
 
+def _shown(field: str, value: Any) -> str:
+    """What a cell says, as it is written into a sheet."""
+    if field in DAYS and _is_day(value):
+        day = _day(value)
+        return day.isoformat() if day else ""
+    return _text(value)
+
+
 def _is_day(value: Any) -> bool:
     try:
         _day(value)
@@ -240,7 +270,7 @@ def _lines(text: str) -> list[str]:
 
 
 def _cell(sheet: Any, text: str, *, bold: bool = False) -> WriteOnlyCell:
-    cell = WriteOnlyCell(sheet, value=f"'{text}" if text.startswith(FORMULA) else text)
+    cell = WriteOnlyCell(sheet, value=unformulated(text))
     cell.alignment = Alignment(wrap_text=True, vertical="top")
     cell.font = Font(bold=bold)
     return cell

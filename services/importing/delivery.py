@@ -10,6 +10,7 @@ from typing import Annotated, Any, ClassVar, Generic, TypeVar
 
 import msgspec
 
+from services.importing.leftover import without_reason
 from services.importing.report import BadRow, Report
 from services.importing.rows import Row, read_rows
 from services.importing.values import BadRowError, cleaned, unknown_fields
@@ -86,7 +87,7 @@ def read_delivery(
                 entry = _entry(kind, row, report, source=source, stem=path.stem, mentioned=delivery.mentioned)
                 _take(kind.key, delivery, entry, row.place, report)
             except BadRowError as error:
-                report.bad.append(BadRow(place=row.place, field=error.field, reason=error.reason))
+                report.bad.append(BadRow(place=row.place, field=error.field, reason=error.reason, value=row.value))
     return delivery
 
 
@@ -102,7 +103,7 @@ def content_hash(value: Delivered, feed: str) -> str:
 def _entry(kind: Kind[S], row: Row, report: Report, *, source: str, stem: str, mentioned: set[str]) -> Entry[S]:
     if not isinstance(row.value, dict):
         raise BadRowError("", f"expected an object with fields, got {type(row.value).__name__}")
-    raw = cleaned(row.value)
+    raw = cleaned(without_reason(row.value))
     mentioned.update(raw[name] for name in kind.key_names if isinstance(raw.get(name), str))
     report.ignored_fields.update(unknown_fields(raw, kind.known(raw)))
     value = kind.read(raw)

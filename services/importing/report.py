@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from rich.console import Console
 from rich.markup import escape
@@ -21,6 +23,8 @@ class BadRow:
     place: str
     field: str
     reason: str
+    #: The row as it was read, to be given back; a text where it could not even be read, None where there is no row.
+    value: Any = dataclasses.field(default=None, compare=False)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -61,7 +61,8 @@ def _json_lines(file: str, text: str, report: Report) -> Iterator[Row]:
         try:
             yield Row(file=file, line=number, value=json.loads(line))
         except (ValueError, RecursionError) as error:
-            report.bad.append(BadRow(place=f"{file}:{number}", field="", reason=f"not JSON: {_first_line(error)}"))
+            reason = f"not JSON: {_first_line(error)}"
+            report.bad.append(BadRow(place=f"{file}:{number}", field="", reason=reason, value=line.strip()))
 
 
 def _json_list(file: str, text: str) -> Iterator[Row]:

@@ -109,3 +109,20 @@ class RateRow(Base):
     name: Mapped[str] = mapped_column(primary_key=True)
     tokens: Mapped[float]
     refilled_at: Mapped[datetime]
+
+
+class FileRow(Base):
+    """A file that somebody is at work with; nobody else sees it, and it goes after a day."""
+
+    __tablename__ = "staff_files"
+    __table_args__ = (
+        Index("ix_staff_files_staff_id", "staff_id", "kept_at"),
+        Index("ix_staff_files_kept_at", "kept_at"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    staff_id: Mapped[UUID] = mapped_column(ForeignKey("staff.id"))
+    name: Mapped[str]
+    content_type: Mapped[str]
+    content: Mapped[bytes]
+    kept_at: Mapped[datetime]

@@ -146,7 +146,7 @@ class Citizen:
 
     async def say(self, text: str, *, wait: float = 60) -> str:
         """Writes a text and gives the first reply that the phone shows to it, with all its parts."""
-        seen = await self._last_seq()
+        seen = await self.last_seq()
         await self.send(text)
         return await self.next_reply(after=seen, wait=wait)
 
@@ -159,7 +159,7 @@ class Citizen:
 
     async def press(self, key: str) -> str:
         """Presses a menu button and gives the reply."""
-        seen = await self._last_seq()
+        seen = await self.last_seq()
         body = {"openid": self.openid, "event": "CLICK", "event_key": key}
         async with self.session.post(f"{self.simulator}/sim/events", json=body) as response:
             assert response.status == 200, await response.text()
@@ -184,8 +184,10 @@ class Citizen:
                 return found
         raise AssertionError(f"not seen within {wait} s; the log has {[entry['kind'] for entry in found]}")
 
-    async def _last_seq(self) -> int:
-        async with self.session.get(f"{self.simulator}/sim/log", params={"openid": self.openid}) as response:
+    async def last_seq(self) -> int:
+        """How far the citizen's log is."""
+        query = {"openid": self.openid, "limit": "10000"}
+        async with self.session.get(f"{self.simulator}/sim/log", params=query) as response:
             entries = await response.json()
         return int(entries[-1]["seq"]) if entries else 0
 

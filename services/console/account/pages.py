@@ -36,5 +36,6 @@ def make_area(parts: Parts) -> Area:
             Page(method="POST", path="/profile/second-factor/remove", handler=own.remove_second_factor, permission=OWN),
             Page(method="POST", path="/profile/recovery-codes", handler=own.new_recovery_codes, permission=OWN),
             Page(method="POST", path="/profile/sessions/end", handler=own.end_sessions, permission=OWN),
+            Page(method="GET", path="/files/{id}", handler=own.file, permission=OWN),
         ),
     )

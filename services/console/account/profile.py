@@ -42,6 +42,11 @@ class Profile:
             return await self._page(visit, form, problem=error.detail, status=422)
         return visit.redirect("/profile", "密码已修改，您在其他地方的登录已全部退出。")
 
+    async def file(self, visit: Visit) -> web.StreamResponse:
+        """A file that was kept for this person, such as the rows that an import left out."""
+        one = await self._parts.files.read(visit.person.id, visit.uuid("id"))
+        return visit.file(one.name, one.content, one.content_type)
+
     async def show_second_factor(self, visit: Visit) -> web.StreamResponse:
         return await self._second_factor_page(visit, visit.bind(FirstCodeForm))
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from tempfile import TemporaryDirectory
+from uuid import UUID
 
 import msgspec
 from aiohttp import web
@@ -25,12 +26,15 @@ from services.console.errors import Refusal
 from services.console.pages import Area, MenuEntry, Page
 from services.console.paging import PAGE_SIZE, make_listing, place
 from services.console.parts import Parts
+from services.console.sent import Sent, sent_file
 from services.console.upload import Upload
 from services.console.visit import Visit
 from services.errors import BadRequest
 from services.faq.service import TOPIC as FAQ
 from services.importing.delivery import Delivery, read_delivery
-from services.importing.report import Report
+from services.importing.leftover import json_lines
+from services.importing.report import BadRow, Report
+from services.staff.files import KeptFile
 from services.staff.permissions import Permission
 
 VIEW, EDIT = Permission.CATALOGUE_VIEW, Permission.CATALOGUE_EDIT
@@ -140,21 +144,27 @@ class _Catalogue:
     async def take_in(self, visit: Visit) -> web.StreamResponse:
         if visit.person.department:
             raise Refusal(403, "您的账号只能修改自己部门的事项，不能整批导入。")
-        sent, write, retire = visit.form.get("file"), "write" in visit.form, "retire" in visit.form
-        problem = ""
-        if not isinstance(sent, Upload) or not sent.name:
-            problem = "请先选择文件。"
-        elif not sent.name.lower().endswith(ENDINGS):
-            problem = "请选择 .jsonl、.json 或 .yml 文件。"
-        if problem or not isinstance(sent, Upload):
-            return _import_page(visit, problem=problem, status=422)
-        report = Report()
-        delivery = await asyncio.to_thread(_delivery, sent, str(visit.form.get("source", "")).strip()[:200], report)
+        sent, write, retire = await sent_file(visit, self._parts.files), "write" in visit.form, "retire" in visit.form
+        if sent is None:
+            return _import_page(visit, problem="请先选择文件。", status=422)
+        if not sent.upload.name.lower().endswith(ENDINGS):
+            return _import_page(visit, problem="请选择 .jsonl、.json 或 .yml 文件。", status=422)
+        report, source = Report(), _source(visit)
+        delivery = await asyncio.to_thread(_delivery, sent.upload, source, report)
         if write:
             trial = await self._desk.take_in(visit.actor, delivery, report, retire=retire)
         else:
             trial = await self._desk.try_out(delivery, report, retire=retire)
-        return _import_page(visit, trial, done=write)
+        return _import_page(visit, trial, sent=sent, leftover=await self._leftover(visit, sent, report), done=write)
+
+    async def _leftover(self, visit: Visit, sent: Sent, report: Report) -> UUID | None:
+        """The bad rows as a file of their own; none where the file has no rows that could be given back."""
+        content = await asyncio.to_thread(json_lines, report.bad, _said)
+        if not content:
+            return None
+        # The file's name tells the feed where nothing else does.
+        file = KeptFile(name=f"{Path(sent.upload.name).stem}.jsonl", content_type="application/jsonl", content=content)
+        return await self._parts.files.keep(visit.person.id, file)
 
     async def sync(self, visit: Visit) -> web.StreamResponse:
         state = await self._desk.sync()
@@ -208,12 +218,23 @@ class _Catalogue:
 
 
 def _import_page(
-    visit: Visit, trial: Trial | None = None, *, done: bool = False, problem: str = "", status: int = 200
+    visit: Visit,
+    trial: Trial | None = None,
+    *,
+    sent: Sent | None = None,
+    leftover: UUID | None = None,
+    done: bool = False,
+    problem: str = "",
+    status: int = 200,
 ) -> web.StreamResponse:
+    said = {"source": _source(visit), **({"retire": "1"} if "retire" in visit.form else {})}
     return visit.render(
         "catalogue/import.html",
         status=status,
         trial=trial,
+        kept=sent.kept if sent else None,
+        leftover=leftover,
+        said=said,
         done=done,
         problem=problem,
         names=NAMES,
@@ -221,6 +242,15 @@ def _import_page(
         line_of=line_of,
         in_chinese=in_chinese,
     )
+
+
+def _source(visit: Visit) -> str:
+    return str(visit.form.get("source", "")).strip()[:200]
+
+
+def _said(bad: BadRow) -> str:
+    """Why a row was left out, as the page says it."""
+    return f"{bad.field}：{in_chinese(bad.reason)}" if bad.field else in_chinese(bad.reason)
 
 
 def _read(form: ItemForm, known: Item) -> tuple[Item | None, str]:
@@ -238,7 +268,7 @@ def _read(form: ItemForm, known: Item) -> tuple[Item | None, str]:
 def _delivery(sent: Upload, source: str, report: Report) -> Delivery[Item]:
     """The file's items; the file's name tells the feed where nothing else does, as on the command line."""
     with TemporaryDirectory() as folder:
-        path = Path(folder) / (PurePosixPath(sent.name.replace("\\", "/")).name[:100] or "items.jsonl")
+        path = Path(folder) / (sent.name or "items.jsonl")
         path = path.with_suffix(path.suffix.lower())
         path.write_bytes(sent.content)
         return read_delivery(ITEMS, [path], report, source=source)

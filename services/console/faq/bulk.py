@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from uuid import UUID
 
 from aiohttp import web
 
 from services.audit.trail import Actor
 from services.console.pages import Page
 from services.console.parts import Parts
-from services.console.upload import Upload
+from services.console.sent import Sent, sent_file
 from services.console.visit import Visit
 from services.faq.desk_types import DraftOutdated, OwnDraft, WordingTaken
-from services.faq.sheet import COLUMNS, BadLine, BadSheet, Sheet, read, template, texts, written
+from services.faq.sheet import COLUMNS, BadLine, BadSheet, Sheet, leftover, read, template, texts, written
 from services.faq.types import FaqEntry
+from services.staff.files import KeptFile
 from services.staff.permissions import Permission
 
 VIEW, PUBLISH = Permission.FAQ_VIEW, Permission.FAQ_PUBLISH
@@ -44,14 +47,19 @@ class Outcome:
     bad: list[BadLine] = field(default_factory=list)
     #: Was anything written?
     done: bool = False
+    #: Under which name the file is kept, and the one with only the bad rows.
+    kept: UUID
+    leftover: UUID | None = None
 
 
 class _Bulk:
     def __init__(self, parts: Parts) -> None:
         self._desk = parts.topics.faq_desk
+        self._files = parts.files
 
     async def export(self, visit: Visit) -> web.StreamResponse:
-        return visit.file("问答.xlsx", written(await self._mine(visit)), EXCEL)
+        # In a thread: making a large sheet takes long, and the others' pages must not wait for it.
+        return visit.file("问答.xlsx", await asyncio.to_thread(written, await self._mine(visit)), EXCEL)
 
     async def export_csv(self, visit: Visit) -> web.StreamResponse:
         return visit.csv("问答", list(COLUMNS.values()), [texts(one) for one in await self._mine(visit)])
@@ -67,19 +75,23 @@ class _Bulk:
         return visit.render("faq/import.html", outcome=None, problem="")
 
     async def take_in(self, visit: Visit) -> web.StreamResponse:
-        sent = visit.form.get("file")
-        if not isinstance(sent, Upload) or not sent.name:
+        sent = await sent_file(visit, self._files)
+        if sent is None:
             return visit.render("faq/import.html", outcome=None, problem="请先选择文件。", status=422)
         try:
-            sheet = read(sent.name, sent.content)
+            sheet = await asyncio.to_thread(read, sent.upload.name, sent.upload.content)
         except BadSheet as error:
             return visit.render("faq/import.html", outcome=None, problem=str(error), status=422)
-        outcome = await self._outcome(visit, sheet, write="write" in visit.form)
+        outcome = await self._outcome(visit, sheet, sent, write="write" in visit.form)
+        if outcome.bad:
+            content = await asyncio.to_thread(leftover, sheet, outcome.bad)
+            file = KeptFile(name="有问题的行.xlsx", content_type=EXCEL, content=content)
+            outcome.leftover = await self._files.keep(visit.person.id, file)
         return visit.render("faq/import.html", outcome=outcome, problem="")
 
-    async def _outcome(self, visit: Visit, sheet: Sheet, *, write: bool) -> Outcome:
+    async def _outcome(self, visit: Visit, sheet: Sheet, sent: Sent, *, write: bool) -> Outcome:
         known = {one.id: one for one in await self._desk.published()}
-        outcome = Outcome(bad=list(sheet.bad), done=write)
+        outcome = Outcome(bad=list(sheet.bad), done=write, kept=sent.kept)
         for line, read_entry in sheet.entries:
             before = known.get(read_entry.id)
             entry = _over(sheet, before, read_entry)
