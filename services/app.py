@@ -53,6 +53,7 @@ from services.subscriptions.service import SubscriptionService
 from services.training.api import add_model_route
 from services.training.api import make_api as training_api
 from services.training.examples import ExampleService
+from services.training.exchange import ExampleExchange
 from services.training.fingerprint import release_digest
 from services.training.held_out import HeldOutService
 from services.training.service import TrainingService
@@ -91,6 +92,7 @@ class Topics:
     vault: VaultService
     training: TrainingService
     examples: ExampleService
+    exchange: ExampleExchange
     held_out: HeldOutService
 
 
@@ -112,7 +114,7 @@ def make_topics(sessions: Sessions, clock: Clock, settings: ServicesSettings, me
     catalogue = CatalogueService(
         sessions=sessions, clock=clock, language=language, dense=dense.get(CATALOGUE), presence=presence
     )
-    second_person = settings.faq_review == "required"
+    second_person, vocabulary = settings.faq_review == "required", read_vocabulary(ROOT)
     faq_desk = FaqDesk(sessions=sessions, clock=clock, faq=faq, second_person=second_person)
     notices = NoticeService(sessions=sessions, clock=clock, audience=audience)
     return Topics(
@@ -139,7 +141,8 @@ def make_topics(sessions: Sessions, clock: Clock, settings: ServicesSettings, me
         training=TrainingService(
             sessions=sessions, clock=clock, release=release_digest(ROOT), rules=training_rules(settings)
         ),
-        examples=ExampleService(sessions=sessions, clock=clock, vocabulary=read_vocabulary(ROOT)),
+        examples=ExampleService(sessions=sessions, clock=clock, vocabulary=vocabulary),
+        exchange=ExampleExchange(sessions=sessions, clock=clock, vocabulary=vocabulary),
         held_out=HeldOutService(sessions=sessions, clock=clock),
     )
 

@@ -11,9 +11,10 @@ import hashlib
 import io
 import re
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 import msgspec
@@ -27,6 +28,9 @@ from services.training.types import Example
 FEED = "release"
 LINE = re.compile(r"^\s*- ?(.*)$")
 VERSION = "3.1"
+#: What an archive may unfold to.
+MOST_FILES, MOST_BYTES = 200, 20 * 1024 * 1024
+_LOADER: Any = yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -44,9 +48,34 @@ def read_folder(folder: Path, report: Report) -> Delivery[Example]:
     delivery: Delivery[Example] = Delivery()
     delivery.feeds.add(FEED)
     for path in sorted(folder.glob("*.yml")):
-        for said in _lines(path, report):
+        for said in _lines(path.name, _content(path, report), report):
             _take(delivery, said, report)
     return delivery
+
+
+def read_upload(name: str, content: bytes, report: Report) -> list[Said]:
+    """The sentences of a .yml or .yaml file, or of a .zip of them; what cannot be read is named in the report."""
+    if not name.lower().endswith(".zip"):
+        return list(_lines(name, content, report))
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            files = [one for one in archive.infolist() if one.filename.lower().endswith((".yml", ".yaml"))]
+            if len(files) > MOST_FILES or sum(one.file_size for one in files) > MOST_BYTES:
+                report.bad.append(BadRow(place=name, field="", reason="too much in one archive"))
+                return []
+            texts = [(PurePosixPath(one.filename).name, archive.read(one)) for one in files]
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError):
+        report.bad.append(BadRow(place=name, field="", reason="no .zip archive that can be read"))
+        return []
+    return [said for file, text in texts for said in _lines(file, text, report)]
+
+
+def _content(path: Path, report: Report) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        report.bad.append(BadRow(place=path.name, field="", reason=str(error).splitlines()[0]))
+        return b"nlu: []"
 
 
 def _take(delivery: Delivery[Example], said: Said, report: Report) -> None:
@@ -75,37 +104,37 @@ def example_id(intent: str, text: str) -> str:
     return hashlib.blake2b(f"{intent}\0{text}".encode(), digest_size=12).hexdigest()
 
 
-def _lines(path: Path, report: Report) -> Iterator[Said]:
-    for block in _blocks(path, report):
+def _lines(name: str, content: bytes, report: Report) -> Iterator[Said]:
+    for block in _blocks(name, content, report):
         if "intent" not in block:
             continue
         intent, examples = str(block["intent"]), block.get("examples")
         if not isinstance(examples, str):
             reason = f"{intent}: examples must be one text with a line for each"
-            report.bad.append(BadRow(place=path.name, field="examples", reason=reason))
+            report.bad.append(BadRow(place=name, field="examples", reason=reason))
             continue
         for number, line in enumerate(examples.splitlines(), start=1):
             if not line.strip():
                 continue
             found = LINE.match(line)
-            place = f"{path.name}: {intent}, example {number}"
+            place = f"{name}: {intent}, example {number}"
             if found is None:
                 report.bad.append(BadRow(place=place, field="examples", reason="each example begins with `- `"))
                 continue
-            yield Said(topic=path.stem, intent=intent, text=_unquoted(found.group(1).strip()), place=place)
+            yield Said(topic=Path(name).stem, intent=intent, text=_unquoted(found.group(1).strip()), place=place)
 
 
-def _blocks(path: Path, report: Report) -> Sequence[Mapping[str, Any]]:
+def _blocks(name: str, content: bytes, report: Report) -> Sequence[Mapping[str, Any]]:
     try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        read = yaml.load(content.decode("utf-8-sig"), Loader=_LOADER)  # noqa: S506 - a safe loader, in C
+    except (ValueError, yaml.YAMLError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
         where = f":{mark.line + 1}" if mark is not None else ""
-        report.bad.append(BadRow(place=path.name + where, field="", reason=str(error).splitlines()[0]))
+        report.bad.append(BadRow(place=name + where, field="", reason=str(error).splitlines()[0]))
         return ()
-    blocks = content.get("nlu") if isinstance(content, dict) else None
+    blocks = read.get("nlu") if isinstance(read, dict) else None
     if not isinstance(blocks, list) or not all(isinstance(block, dict) for block in blocks):
-        report.bad.append(BadRow(place=path.name, field="nlu", reason="expected a list under `nlu`"))
+        report.bad.append(BadRow(place=name, field="nlu", reason="expected a list under `nlu`"))
         return ()
     return blocks
 
@@ -132,6 +161,16 @@ def write_folder(folder: Path, examples: Iterable[Example], release: Path) -> No
         content = {"version": VERSION, "nlu": [*blocks, *others.get(topic, ())]}
         text = yaml.dump(content, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=10_000)
         (folder / f"{topic}.yml").write_text(text, encoding="utf-8")
+
+
+def write_left_out(left_out: Iterable[tuple[Said, str]]) -> bytes:
+    """A file of sentences that could not be used, each below its reason: to be put right and imported alone."""
+    parts = [f'version: "{VERSION}"\nnlu:\n']
+    for said, reason in left_out:
+        block = [{"intent": said.intent, "examples": f"- {said.text}\n"}]
+        text = yaml.dump(block, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=10_000)
+        parts.append(f"# {' '.join(reason.splitlines())}\n{text}")
+    return "".join(parts).encode()
 
 
 def _other_blocks(path: Path) -> list[Mapping[str, Any]]:

@@ -47,6 +47,7 @@ ACTIONS: Mapping[str, str] = {
     "examples.added": "新增例句",
     "examples.edited": "修改例句",
     "examples.removed": "删除例句",
+    "examples.imported": "导入例句",
     "faq.drafted": "保存问答草稿",
     "faq.draft_discarded": "丢弃问答草稿",
     "faq.published": "发布问答",

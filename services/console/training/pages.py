@@ -12,7 +12,7 @@ from services.console.errors import Refusal
 from services.console.pages import Area, MenuEntry, Page, Task
 from services.console.paging import PAGE_SIZE, make_listing, place
 from services.console.parts import Parts
-from services.console.training import examples, held_out, intents
+from services.console.training import examples, exchange, held_out, intents
 from services.console.training.confusions import confusion_chart
 from services.console.training.forms import PromoteForm, WantForm
 from services.console.training.sureness import sureness_chart
@@ -68,6 +68,7 @@ def make_area(parts: Parts) -> Area:
             Page(method="POST", path=f"{one}/promote", handler=pages.promote, permission=PROMOTE),
             *intents.make_pages(parts),
             *examples.make_pages(parts),
+            *exchange.make_pages(parts),
             *held_out.make_pages(parts),
         ),
         menu=(MenuEntry(title="模型训练", path="/training", permission=VIEW, icon="mortarboard", position=200),),
