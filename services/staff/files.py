@@ -11,7 +11,7 @@ from sqlalchemy import delete, select
 from services.clock import Clock
 from services.db import Sessions
 from services.errors import NotFound
-from services.staff.models import FileRow
+from services.staff.models import StaffFileRow
 
 #: So long a file is kept.
 LASTS = timedelta(days=1)
@@ -46,7 +46,7 @@ class StaffFiles:
         key = uuid4()
         async with self._sessions.begin() as session:
             session.add(
-                FileRow(
+                StaffFileRow(
                     id=key,
                     staff_id=staff_id,
                     name=file.name,
@@ -56,16 +56,16 @@ class StaffFiles:
                 )
             )
             await session.flush()
-            newest = select(FileRow.id).where(FileRow.staff_id == staff_id)
-            newest = newest.order_by(FileRow.kept_at.desc(), (FileRow.id == key).desc()).limit(MOST)
-            old = delete(FileRow).where(FileRow.staff_id == staff_id, FileRow.id.not_in(newest))
+            newest = select(StaffFileRow.id).where(StaffFileRow.staff_id == staff_id)
+            newest = newest.order_by(StaffFileRow.kept_at.desc(), (StaffFileRow.id == key).desc()).limit(MOST)
+            old = delete(StaffFileRow).where(StaffFileRow.staff_id == staff_id, StaffFileRow.id.not_in(newest))
             await session.execute(old.execution_options(synchronize_session=False))
         return key
 
     async def read(self, staff_id: UUID, key: UUID) -> KeptFile:
         """The file, for who it was kept for; raises FileGone."""
         async with self._sessions() as session:
-            row = await session.get(FileRow, key)
+            row = await session.get(StaffFileRow, key)
             if row is None or row.staff_id != staff_id or row.kept_at < self._clock.now() - LASTS:
                 raise FileGone
             return KeptFile(name=row.name, content_type=row.content_type, content=row.content)
@@ -73,4 +73,4 @@ class StaffFiles:
     async def sweep(self) -> None:
         """Removes what is kept no longer."""
         async with self._sessions.begin() as session:
-            await session.execute(delete(FileRow).where(FileRow.kept_at < self._clock.now() - LASTS))
+            await session.execute(delete(StaffFileRow).where(StaffFileRow.kept_at < self._clock.now() - LASTS))

@@ -111,7 +111,7 @@ class RateRow(Base):
     refilled_at: Mapped[datetime]
 
 
-class FileRow(Base):
+class StaffFileRow(Base):
     """A file that somebody is at work with; nobody else sees it, and it goes after a day."""
 
     __tablename__ = "staff_files"

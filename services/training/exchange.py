@@ -181,7 +181,7 @@ class _Known:
         return Brought(example=example, before=row.text if row else "", also=also)
 
     def _new_id(self, said: Said) -> str:
-        """As a release would call it, which brings a removed one back; another where an edited sentence is called so."""
+        """As a release would call it, which brings a removed one back; another where an edit has taken that name."""
         named = example_id(said.intent, said.text)
         taken = self._ids.get(named)
         if taken is None or taken.retired_at is not None:

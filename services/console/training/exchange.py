@@ -1,4 +1,4 @@
-"""How do staff exchange examples with who works on files? All out as Rasa YAML; YAML in, after a look at the changes."""
+"""How do staff exchange examples with who works on files? All out as Rasa YAML; YAML in, after a look at it."""
 
 from __future__ import annotations
 

@@ -16,7 +16,12 @@ from tests.fakes.school import School
 from tests.integration.console.conftest import Browser, NewBrowser
 
 PATH = "/training/exchange"
-SENTENCES = (("greet", "你好"), ("greet", "您好"), ("ask_place", "[13800138000](mobile)在哪办"), ("ask_fee", "护照多少钱"))
+SENTENCES = (
+    ("greet", "你好"),
+    ("greet", "您好"),
+    ("ask_place", "[13800138000](mobile)在哪办"),
+    ("ask_fee", "护照多少钱"),
+)
 KEPT = re.compile(r'name="kept" value="([0-9a-f-]{36})"')
 FILE = re.compile(r"/console(/files/[0-9a-f-]{36})")
 

@@ -19,7 +19,7 @@ from services.importing.leftover import REASON
 from services.metrics import Metrics
 from services.settings import ServicesSettings
 from services.staff.files import LASTS, MOST, FileGone, StaffFiles
-from services.staff.models import FileRow
+from services.staff.models import StaffFileRow
 from services.staff.permissions import Role
 from tests.fakes.clock import FixedClock
 from tests.integration.console.conftest import Browser, NewBrowser
@@ -144,7 +144,7 @@ async def test_a_file_is_kept_for_one_person_for_a_day_and_the_latest_ten(
 
 async def kept_files(sessions: Sessions) -> int:
     async with sessions() as session:
-        return (await session.scalars(select(func.count()).select_from(FileRow))).one()
+        return (await session.scalars(select(func.count()).select_from(StaffFileRow))).one()
 
 
 async def test_a_file_that_is_gone_is_not_read(sessions: Sessions, clock: FixedClock, editor: Browser) -> None:
