@@ -50,6 +50,10 @@ SAMPLES: Mapping[str, str] = {
     "/faq/{id}": "SELECT id FROM faq_entries LIMIT 1",
     "/faq/{id}/versions": "SELECT id FROM faq_entries LIMIT 1",
     "/faq/{id}/recall": "SELECT entry_id FROM faq_told LIMIT 1",
+    "/training/versions/{version}": "SELECT '200'",
+    "/training/versions/{version}/scores.csv": "SELECT '200'",
+    "/training/versions/{version}/sureness.csv": "SELECT '200'",
+    "/training/examples/{id}": "SELECT id FROM training_examples LIMIT 1",
     "/notices/{number}": "SELECT CAST(number AS text) FROM notices WHERE id = 'c00000000000000000000000000007bc'",
     "/notices/{number}/edit": "SELECT CAST(max(number) AS text) FROM notices",
     "/notices/{number}/reach": "SELECT CAST(max(number) AS text) FROM notices",
@@ -85,6 +89,9 @@ SEARCHES: Sequence[str] = (
     "/appointments?hall=H7",
     "/appointments/week?hall=H7",
     "/notices?state=finished",
+    "/training/examples?q=公积金",
+    "/training/examples?intent=intent_7",
+    "/training/intents?sort=f1",
 )
 #: What a page asks by itself while somebody writes or looks on; `/events` never ends.
 PARTS: Sequence[str] = ("/notices/{number}/reach", "/notices/{number}/ways", "/appointments/queue")
@@ -103,7 +110,7 @@ SENT: Mapping[str, tuple[str, Mapping[str, str]]] = {
     "/notices/new": ("/notices/audience", {"audience": "all"}),
 }
 #: Files to keep, which are made of everything there is: measured, and no page.
-FILES = frozenset({"/faq/export.xlsx"})
+FILES = frozenset({"/faq/export.xlsx", "/faq/export.csv", "/training/exchange/examples.zip"})
 TOKEN_IN_PAGE = re.compile(r'name="csrf_token" value="([0-9a-f]+)"')
 
 
@@ -130,6 +137,7 @@ def main() -> int:
     parser.add_argument("--messages", type=int, default=1_000_000)
     parser.add_argument("--hits", type=int, default=100_000)
     parser.add_argument("--requests", type=int, default=40, help="a page")
+    parser.add_argument("--only", default="", help="measure only what begins with this, such as /training")
     arguments = parser.parse_args()
     out = Console(highlight=False)
     with tempfile.TemporaryDirectory(prefix="zq-bench-") as folder, EmbeddedPostgres(Path(folder) / "pg") as server:
@@ -144,7 +152,7 @@ def main() -> int:
         asyncio.run(_prepare(settings))
         out.print(f"  {time.monotonic() - started:5.0f} s  figures rolled up")
         with _running(settings, Path(folder)):
-            measured = asyncio.run(_measure(settings, arguments.requests))
+            measured = asyncio.run(_measure(settings, arguments.requests, arguments.only))
     _print(measured, out)
     return 1 if any(one.is_slow or one.status != 200 for one in measured) else 0
 
@@ -159,7 +167,7 @@ async def _prepare(settings: ServicesSettings) -> None:
     await engine.dispose()
 
 
-async def _measure(settings: ServicesSettings, requests: int) -> list[Measured]:
+async def _measure(settings: ServicesSettings, requests: int, only: str) -> list[Measured]:
     engine = make_engine(settings.database_url)
     sessions, clock = make_sessions(engine), SystemClock()
     cookie = await sign_in_as(sessions, settings, clock, login="administrator", roles=[Role.ADMINISTRATOR])
@@ -177,8 +185,11 @@ async def _measure(settings: ServicesSettings, requests: int) -> list[Measured]:
     await engine.dispose()
     base = f"http://127.0.0.1:{settings.services_port}{PREFIX}"
     async with aiohttp.ClientSession(cookies={"zq_console": cookie}) as client:
-        measured = [await _page(client, base, path, requests) for path in (*paths, *SEARCHES)]
+        wanted = [path for path in (*paths, *SEARCHES) if path.startswith(only)]
+        measured = [await _page(client, base, path, requests) for path in wanted]
         for page, (path, fields) in SENT.items():
+            if not path.startswith(only):
+                continue
             async with client.get(base + page) as response:
                 token = TOKEN_IN_PAGE.search(await response.text())
             if token is None:

@@ -143,6 +143,32 @@ SELECT CAST('c' || lpad(to_hex(1980), 31, '0') AS uuid), 1, CAST(lpad(to_hex(n),
        CASE WHEN n %% 4 = 0 THEN 'failed' ELSE 'accepted' END
 FROM generate_series(0, 19999) AS n;
 
+-- what models learn, and the models of years with all that was found out about them
+INSERT INTO training_examples (id, topic, intent, text, source, changed_by, feed, content_hash, revision, created_at, updated_at)
+SELECT 'e' || lpad(n::text, 12, '0'), 'basics', 'intent_' || n %% 90, pg_temp.said(n) || n, '', '', 'release', '', 1, now(), now()
+FROM generate_series(1, 20000) AS n;
+INSERT INTO training_held_out (question, intent, added_by, added_at)
+SELECT pg_temp.said(n) || '?' || n, 'intent_' || n %% 90, 'editor', now() FROM generate_series(1, 300) AS n;
+INSERT INTO model_versions (state, requested_by, note, requested_at, release, data_digest, examples, intents, tries, failure,
+                            evaluation)
+SELECT 'ready', 'trainer', '', now() - interval '1 day' * (200 - n), 'r', 'd', 20000, 90, 1, '', jsonb_build_object(
+    'cross_validation', jsonb_build_object('sentences', 20000, 'accuracy', 0.93, 'calibration_error', 2.1,
+        'intents', (SELECT jsonb_agg(jsonb_build_object('intent', 'intent_' || i, 'precision', 0.9, 'recall', 0.9, 'f1', 0.9,
+                                                        'support', 220)) FROM generate_series(0, 89) AS i),
+        'confusions', (SELECT jsonb_agg(jsonb_build_object('intent', 'intent_' || c %% 90, 'taken_for', 'intent_' || c * 7 %% 90,
+                              'count', 5, 'sentences', jsonb_build_array(pg_temp.said(c), pg_temp.said(c + 1), pg_temp.said(c + 2))))
+                       FROM generate_series(1, 400) AS c),
+        'sureness', (SELECT jsonb_agg(jsonb_build_object('least', s / 10.0, 'sentences', 2000, 'confidence', s / 10.0 + 0.05,
+                                                         'right', s / 10.0 + 0.05)) FROM generate_series(0, 9) AS s)),
+    'held_out', NULL, 'held_out_before', NULL, 'median_ms', 5.0, 'p95_ms', 9.0, 'replayed', 500, 'changed', 300)
+FROM generate_series(1, 200) AS n;
+INSERT INTO model_promotions (version, replaced, kind, by, reason, at)
+SELECT version, NULLIF(version - 1, 0), 'promoted', 'trainer', '', now() - interval '1 day' * (200 - version)
+FROM model_versions ORDER BY version;
+INSERT INTO model_changes (version, question, asked, old_intent, old_confidence, new_intent, new_confidence, verdict_by)
+SELECT 200, pg_temp.said(n) || n, 3, 'intent_1', 0.8, 'intent_2', 0.9, '' FROM generate_series(1, 300) AS n;
+INSERT INTO model_log (version, at, line) SELECT 200, now(), repeat('Epoch ', 12) FROM generate_series(1, 900);
+
 -- indexes, quicker after the rows and the same in the end
 CREATE INDEX ix_inbox_grams ON inbox USING gin (text_grams(told)) WHERE told IS NOT NULL;
 CREATE INDEX ix_rasa_events_sender_id ON rasa_events (sender_id, id);

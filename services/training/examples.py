@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 from collections.abc import Collection, Sequence
 from pathlib import Path
@@ -27,6 +28,7 @@ from services.training.vocabulary import Vocabulary
 
 TOPIC = "training"
 TABLE = ImportedTable(ExampleRow, key="id", name="text")
+IN_ORDER = (ExampleRow.topic, ExampleRow.intent, ExampleRow.created_at, ExampleRow.id)
 #: Sentences moved at once.
 MOST_MOVED = 200
 
@@ -58,9 +60,8 @@ class ExampleService:
 
     async def all(self) -> list[Example]:
         """Everything that a training learns from, in a fixed order."""
-        order = (ExampleRow.topic, ExampleRow.intent, ExampleRow.created_at, ExampleRow.id)
         async with self._sessions() as session:
-            rows = await session.scalars(select(ExampleRow).where(ExampleRow.retired_at.is_(None)).order_by(*order))
+            rows = await session.scalars(select(ExampleRow).where(ExampleRow.retired_at.is_(None)).order_by(*IN_ORDER))
             return [_example(row) for row in rows]
 
     async def page(self, wanted: ExamplePage) -> list[Example]:
@@ -199,9 +200,12 @@ class ExampleService:
 
     async def problems(self) -> list[Problem]:
         """What is wrong with the examples as a whole."""
+        taught = select(ExampleRow.intent, ExampleRow.text).where(ExampleRow.retired_at.is_(None))
         async with self._sessions() as session:
             held_out = (await session.scalars(select(HeldOutRow.question))).all()
-        return faults(await self.all(), held_out=held_out, vocabulary=self._vocabulary)
+            examples = (await session.execute(taught.order_by(*IN_ORDER))).all()
+        # In a thread: there may be many thousands, and the others' pages must not wait for them.
+        return await asyncio.to_thread(faults, examples, held_out=held_out, vocabulary=self._vocabulary)
 
     async def example(self, example_id: str) -> Example:
         """Raises ExampleNotFound."""

@@ -145,7 +145,7 @@ def readable(written: str) -> Marked:
 
 def plain(written: str) -> str:
     """What the citizen says, without the marks of entities."""
-    return ENTITY.sub(lambda found: found["words"], written)
+    return ENTITY.sub(lambda found: found["words"], written) if "[" in written else written
 
 
 def pieces(marked: Marked) -> Iterator[tuple[str, Mark | None]]:

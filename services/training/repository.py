@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import delete, func, or_, select, update
+from sqlalchemy import Row, delete, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -49,6 +50,23 @@ async def versions(session: AsyncSession, *, before: int, limit: int) -> Sequenc
     if before:
         query = query.where(VersionRow.version < before)
     return (await session.scalars(query)).all()
+
+
+#: Of what was found out about a version, which may be a hundred kilobytes, a list shows two numbers.
+ACCURACY = VersionRow.evaluation["cross_validation"]["accuracy"].as_float()
+HELD_OUT = VersionRow.evaluation["held_out"]["accuracy"].as_float()
+LINE = (
+    *(VersionRow.version, VersionRow.state, VersionRow.requested_by, VersionRow.requested_at, VersionRow.examples),
+    *(VersionRow.release, ACCURACY.label("accuracy"), HELD_OUT.label("held_out")),
+)
+
+
+async def lines(session: AsyncSession, *, before: int, limit: int) -> Sequence[Row[Any]]:
+    """As `versions`, with what a list shows."""
+    query = select(*LINE).order_by(VersionRow.version.desc()).limit(limit)
+    if before:
+        query = query.where(VersionRow.version < before)
+    return (await session.execute(query)).all()
 
 
 async def under_way(session: AsyncSession) -> VersionRow | None:

@@ -34,9 +34,10 @@ from services.training.types import (
     ModelVersion,
     Promotion,
     PromotionKind,
+    VersionLine,
     Wanted,
 )
-from services.training.views import views
+from services.training.views import lines, views
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -128,6 +129,12 @@ class TrainingService:
         async with self._sessions() as session:
             rows = await repository.versions(session, before=before, limit=limit)
             return await views(session, rows, release=self._release)
+
+    async def lines(self, *, before: int = 0, limit: int = 20) -> list[VersionLine]:
+        """As `versions`, for a list."""
+        async with self._sessions() as session:
+            rows = await repository.lines(session, before=before, limit=limit)
+            return await lines(session, rows, release=self._release)
 
     async def version(self, version: int) -> ModelVersion:
         """One version; raises VersionNotFound."""

@@ -116,6 +116,22 @@ class ModelVersion(msgspec.Struct, frozen=True, kw_only=True):
     undecided: int
 
 
+class VersionLine(msgspec.Struct, frozen=True, kw_only=True):
+    """One model in a list: without everything that was found out about it, which is long."""
+
+    version: int
+    state: State
+    requested_by: str
+    requested_at: datetime
+    examples: int
+    fits: bool
+    live: bool
+    #: Share of right answers by cross-validation, and on the questions kept apart; None where it was not judged so.
+    accuracy: float | None
+    held_out: float | None
+    undecided: int
+
+
 class LogLine(msgspec.Struct, frozen=True, kw_only=True):
     """One line of a version's making."""
 

@@ -10,7 +10,7 @@ from aiohttp import web
 
 from services.console.errors import Refusal
 from services.console.pages import Area, MenuEntry, Page, Task
-from services.console.paging import PAGE_SIZE, make_listing, place
+from services.console.paging import PAGE_SIZE, Listing, make_listing, place
 from services.console.parts import Parts
 from services.console.training import examples, exchange, held_out, intents
 from services.console.training.confusions import confusion_chart
@@ -29,7 +29,7 @@ from services.training.errors import (
     UnderWay,
     Worse,
 )
-from services.training.types import Decided, ModelVersion, Verdict, Wanted
+from services.training.types import Change, Decided, ModelVersion, Verdict, Wanted
 
 VIEW, RUN, PROMOTE = Permission.TRAINING_VIEW, Permission.TRAINING_RUN, Permission.TRAINING_PROMOTE
 OPEN = frozenset({"waiting", "training", "evaluating"})
@@ -82,12 +82,12 @@ class _Training:
         self._stopping = parts.stopping
 
     async def tasks(self, visit: Visit) -> Sequence[Task]:
-        latest = await self._training.versions(limit=5)
+        latest = await self._training.lines(limit=5)
         waiting = sum(one.undecided for one in latest if one.state == "ready" and one.fits and not one.live)
         return [Task(title="新版本的变化等待审阅", count=waiting, path="/training", permission=PROMOTE)]
 
     async def list(self, visit: Visit) -> web.StreamResponse:
-        rows = await self._training.versions(before=place(visit.query, int) or 0, limit=PAGE_SIZE + 1)
+        rows = await self._training.lines(before=place(visit.query, int) or 0, limit=PAGE_SIZE + 1)
         listing = make_listing(rows, key=lambda row: row.version, query=visit.query)
         return visit.render(
             "training/list.html",
@@ -113,11 +113,13 @@ class _Training:
 
     async def show(self, visit: Visit) -> web.StreamResponse:
         one = await self._training.version(_number(visit))
+        changes = await self._training.changes(one.version)
         confusions = one.evaluation.cross_validation.confusions[:SHOWN_CONFUSIONS] if one.evaluation else []
         return visit.render(
             "training/version.html",
             one=one,
-            changes=await self._training.changes(one.version),
+            changes=len(changes),
+            listing=_page_of(changes, visit),
             lines=await self._lines(one),
             form=visit.bind(PromoteForm),
             intents=sorted(one.evaluation.cross_validation.intents, key=lambda score: score.f1)
@@ -207,6 +209,14 @@ class _Training:
         """The end of what happened while it was made."""
         lines = await self._training.log(one.version, limit=1000)
         return [line.line for line in lines[-SHOWN_LINES:]]
+
+
+def _page_of(changes: Sequence[Change], visit: Visit) -> Listing[tuple[int, Change]]:
+    """What nobody has decided on comes first: there are never more than are asked again, so all are at hand."""
+    words, at = visit.query.get("q", "").strip()[:100], place(visit.query, int) or 0
+    found = sorted((one for one in changes if words in one.question), key=lambda one: one.verdict is not None)
+    rows = list(enumerate(found, start=1))[at : at + PAGE_SIZE + 1]
+    return make_listing(rows, key=lambda row: row[0], query=visit.query)
 
 
 def _refuse(error: ServiceError) -> NoReturn:

@@ -85,6 +85,25 @@ async def test_only_a_reviewed_version_goes_live_and_it_can_be_taken_back(
     assert "有人投诉" in history
 
 
+async def test_what_changed_is_paged_and_searched_and_what_is_undecided_comes_first(
+    trainer: Browser, school: School
+) -> None:
+    await school.register()
+    changed = [change(f"第{number:02}种问法", 100 - number) for number in range(60)]
+    path = f"/training/versions/{(await school.made(b'better', *changed)).version}"
+
+    page = await trainer.read(path)
+    assert "有 60 条理解不同" in page
+    assert "第49种问法" in page
+    assert "第50种问法" not in page
+    following = re.search(r'rel="next" href="(\?[^"]+)"', page)
+    assert following is not None
+    assert "第59种问法" in await trainer.read(path + following[1].replace("&amp;", "&"))
+    assert "第55种问法" in await trainer.read(path, q="55种")
+    await trainer.post(f"{path}/decide", question="第00种问法", verdict="accepted")
+    assert "第00种问法" not in await trainer.read(path)
+
+
 async def test_a_version_that_is_worse_is_refused_in_words(trainer: Browser, school: School) -> None:
     await school.register()
     version = (await school.made(b"worse", accuracy=0.5)).version
