@@ -85,4 +85,7 @@ def _content(form: NoticeForm, one: Notice | None) -> Content:
         due_at=due_at,
         fields=names_in(title, body, url),
         attachments=tuple(Link(**one) for one in attachments_of(form.attachments.data or "")),
+        mass_form="news" if form.mass_form.data == "news" else "text",
+        digest=(form.digest.data or "").strip(),
+        cover=form.cover.data if form.cover.data and not form.cover.errors else None,
     )

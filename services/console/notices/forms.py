@@ -9,6 +9,7 @@ import msgspec
 from wtforms import (
     BooleanField,
     DateTimeLocalField,
+    FileField,
     Form,
     HiddenField,
     SelectField,
@@ -20,7 +21,9 @@ from wtforms.validators import DataRequired, Length, Optional, Regexp, Validatio
 
 from services.clock import CITY_ZONE
 from services.console.notices.repeats import CHOICES, OTHER, OTHER_CHOICE, choice_of, pattern_of
+from services.notices.article_texts import SIZES
 from services.notices.results import Notice
+from services.notices.rules import NEWS_DIGEST
 from services.notices.types import Attachments, NoticeDraft, NoticeEdit
 
 ROUTES = (
@@ -29,6 +32,7 @@ ROUTES = (
     ("customer", "客服消息（只发给两天内发过消息的人）"),
     ("mass", "群发消息（每人每月最多四条）"),
 )
+FORMS = (("text", "文字"), ("news", "图文（带封面的卡片，点开看文章）"))
 MOMENT = ["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"]
 LATE = (("ask", "先问我，不自动发"), ("send", "照样马上发送"), ("skip", "不再发送"))
 STATES = (
@@ -74,6 +78,17 @@ class NoticeForm(Form):
         description="一行一个：先写名称，空一格写网址。最多 5 个；订阅通知里看不到。",
     )
     route = SelectField("发送方式", choices=ROUTES)
+    mass_form = SelectField(
+        "群发形式", choices=FORMS, default="text", description="图文的标题最多 32 个字，正文最多 2000 个字。"
+    )
+    digest = StringField(
+        "摘要",
+        [Length(max=NEWS_DIGEST, message=f"摘要最多 {NEWS_DIGEST} 个字。")],
+        description="显示在卡片的标题下面；不填就取正文开头。",
+    )
+    cover_file = FileField("封面图片", description=f"{SIZES}，建议 900×383。选好后马上检查并显示在这里和预览里。")
+    #: The cover that was taken in already, carried along.
+    cover = HiddenField(validators=[Optional(), Regexp(r"^[0-9a-f]{64}$", message="封面没有读懂，请重新选择。")])
     due_at = DateTimeLocalField("发送时间", [DataRequired("请填写发送时间，例如 2026-12-30 09:00。")], format=MOMENT)
     late_policy = SelectField(
         "错过时间以后", choices=LATE, description="机器停机等原因错过发送时间 15 分钟以上时怎么办。"
@@ -106,6 +121,9 @@ class NoticeForm(Form):
             "url": (self.url.data or "").strip(),
             "attachments": attachments_of(self.attachments.data or ""),
             "route": self.route.data,
+            "mass_form": self.mass_form.data,
+            "digest": (self.digest.data or "").strip(),
+            "cover": self.cover.data or None,
             "due_at": _instant(self.due_at.data),
             "late_policy": self.late_policy.data,
             "expires_at": _instant(self.expires_at.data),
@@ -139,8 +157,9 @@ class NoticeForm(Form):
 
 def fields_of(notice: Notice) -> dict[str, object]:
     """A notice as the form's values, by the city's clock."""
-    names = ("title", "body", "department", "source_document", "url", "route", "late_policy", "emergency")
-    known: dict[str, object] = {name: getattr(notice, name) for name in (*names, "quiet_from", "quiet_until")}
+    names = ("title", "body", "department", "source_document", "url", "route", "mass_form", "digest", "cover")
+    plan = ("late_policy", "emergency", "quiet_from", "quiet_until")
+    known: dict[str, object] = {name: getattr(notice, name) for name in (*names, *plan)}
     known["attachments"] = "\n".join(f"{one.name} {one.url}" for one in notice.attachments)
     known["due_at"] = _wall_clock(notice.due_at)
     known["expires_at"] = _wall_clock(notice.expires_at)

@@ -11,6 +11,7 @@ from aiohttp import web
 from services.console.errors import Refusal
 from services.console.notices.audience import AudiencePages
 from services.console.notices.choosing import AudienceForm
+from services.console.notices.covers import FORM_LIMIT, CoverPages, cover_pages
 from services.console.notices.forms import STATES as STATE_CHOICES
 from services.console.notices.forms import NoticeForm, NoticeSearchForm, fields_of
 from services.console.notices.lists import list_pages
@@ -63,18 +64,19 @@ def make_area(parts: Parts) -> Area:
         pages=(
             Page(method="GET", path="/notices", handler=pages.list, permission=VIEW),
             Page(method="GET", path="/notices/new", handler=pages.show_new, permission=WRITE),
-            Page(method="POST", path="/notices/new", handler=pages.create, permission=WRITE),
+            Page(method="POST", path="/notices/new", handler=pages.create, permission=WRITE, body_limit=FORM_LIMIT),
             Page(method="POST", path="/notices/preview", handler=pages.preview, permission=WRITE, passive=True),
             *planning_pages(parts),
             *tester_pages(parts),
             *list_pages(parts),
+            *cover_pages(parts),
             Page(method="POST", path="/notices/audience", handler=audience.count, permission=WRITE, passive=True),
             Page(method="GET", path=one, handler=pages.show, permission=VIEW),
             Page(method="GET", path=f"{one}/reach", handler=audience.reach, permission=VIEW, passive=True),
             Page(method="GET", path=f"{one}/events", handler=pages.events, permission=VIEW, passive=True),
             Page(method="GET", path=f"{one}/failures.csv", handler=pages.failures, permission=VIEW),
             Page(method="GET", path=f"{one}/edit", handler=pages.show_edit, permission=WRITE),
-            Page(method="POST", path=f"{one}/edit", handler=pages.edit, permission=WRITE),
+            Page(method="POST", path=f"{one}/edit", handler=pages.edit, permission=WRITE, body_limit=FORM_LIMIT),
             Page(method="POST", path=f"{one}/approve", handler=pages.approve, permission=APPROVE),
             Page(method="POST", path=f"{one}/resolve", handler=pages.resolve, permission=WRITE),
             *(
@@ -93,6 +95,7 @@ class _Notices:
         self._parts = parts
         self._notices = parts.topics.notices
         self._audience = AudiencePages(parts)
+        self._covers = CoverPages(parts)
 
     async def tasks(self, visit: Visit) -> Sequence[Task]:
         submitted = await self._notices.list(ListQuery(state="submitted", limit=100))
@@ -118,6 +121,7 @@ class _Notices:
 
     async def create(self, visit: Visit) -> web.StreamResponse:
         form, audience = visit.bind(NoticeForm), await self._audience.form(visit)
+        await self._covers.read(visit, form)
         # Both are looked at: all that is wrong is said at once.
         if not all([form.validate(), audience.validate()]):
             return await self._form_page(visit, form, audience, status=422)
@@ -137,6 +141,7 @@ class _Notices:
     async def edit(self, visit: Visit) -> web.StreamResponse:
         one, form = await self._notice(visit), visit.bind(NoticeForm)
         audience = await self._audience.form(visit, one)
+        await self._covers.read(visit, form)
         if not all([form.validate(), audience.validate()]):
             return await self._form_page(visit, form, audience, one, status=422)
         try:
