@@ -10,8 +10,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
+from services.clock import SystemClock
+from services.notices.covers import CoverService
 from services.notices.results import Notice
 from tests.acceptance.notices.field import RECIPIENTS, Field, open_field
+from tests.fakes.pictures import png
 from tests.fakes.processes import free_port
 from tests.fakes.waiting import eventually
 
@@ -67,6 +70,20 @@ async def test_receipts_that_are_early_doubled_and_out_of_order(field: Field, ed
     assert max(tried.values()) > 1
     counters = (await field.service.get(str(notice.id))).counters
     assert (counters.delivered, counters.blocked, counters.undelivered) == (len(receipts["delivered"]), 0, 0)
+
+
+async def test_the_receipt_of_news_counts_for_everybody_they_reached(field: Field, edge_port: int) -> None:
+    await field.edge(edge_port)
+    cover = await CoverService(sessions=field.sessions, clock=SystemClock()).add(png(), staff="张三")
+    notice = await field.announce(route="mass", mass_form="news", cover=cover.id)
+    await field.worker()
+    after = await field.ended(notice)
+    assert after.counters.accepted == HEARD
+
+    async def heard() -> bool:
+        return (await field.service.get(str(notice.id))).counters.delivered == HEARD
+
+    await eventually(heard, seconds=240)
 
 
 async def _receipts(field: Field, notice: Notice) -> dict[str, set[str]]:

@@ -264,6 +264,16 @@ async def test_another_cover_after_approval_asks_again(office: Office, field: st
     assert approved == notice.cover
 
 
+async def test_news_and_texts_together_make_the_months_four(office: Office) -> None:
+    often = await office.follow(2)
+    for number, form in enumerate(("news", "text", "news", "text")):
+        await sent(office, mass_form=form, title=f"第{number}份", citizens=often)
+    await office.follow(2)
+    reach = await office.service.reach(str((await office.draft(**await news(office))).id))
+    assert (reach.audience, reach.reachable) == (4, 2)
+    assert [(lost.reason, lost.count) for lost in reach.unreachable] == [("month_used_up", 2)]
+
+
 async def test_a_recurring_notice_keeps_its_cover(office: Office) -> None:
     await office.follow(2)
     later = office.clock.now() + timedelta(days=30)
