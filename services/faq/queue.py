@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select, update
@@ -40,6 +40,13 @@ class Block:
     groups: Sequence[Group]
     #: Where the next block begins; None: there is none.
     last: Place | None
+
+
+class AsidePlace(NamedTuple):
+    """Where a question stands among those put aside: when that was, and how it is counted."""
+
+    at: datetime
+    asked: str
 
 
 class QuestionGone(NotFound):
@@ -130,12 +137,24 @@ class QuestionQueue:
         """Undoes `put_aside`; raises QuestionGone."""
         await self._mark(actor, questions, None, "faq.in_scope")
 
-    async def aside(self, *, limit: int = 200) -> list[Unanswered]:
-        """What was put aside, the latest first."""
-        query = select(UnansweredRow).where(UnansweredRow.out_of_scope_at.is_not(None))
+    async def aside(
+        self, *, words: str = "", after: AsidePlace | None = None, limit: int = 200
+    ) -> list[tuple[AsidePlace, Unanswered]]:
+        """What was put aside, with these words in it, each with its place: the latest first, behind the given place."""
+        at, asked = UnansweredRow.out_of_scope_at, UnansweredRow.asked
+        query = select(UnansweredRow).where(at.is_not(None))
+        if words:
+            query = query.where(UnansweredRow.question.contains(words, autoescape=True))
+        if after is not None:
+            query = query.where(or_(at < after.at, and_(at == after.at, asked > after.asked)))
         async with self._sessions() as session:
-            rows = await session.scalars(query.order_by(UnansweredRow.out_of_scope_at.desc()).limit(limit))
-            return await promise_repository.with_waiting(session, rows.all())
+            rows = (await session.scalars(query.order_by(at.desc(), asked).limit(limit))).all()
+            shown = await promise_repository.with_waiting(session, rows)
+        return [
+            (AsidePlace(row.out_of_scope_at, row.asked), one)
+            for row, one in zip(rows, shown, strict=True)
+            if row.out_of_scope_at is not None
+        ]
 
     async def _mark(self, actor: Actor, questions: Sequence[str], at: datetime | None, action: str) -> None:
         async with self._sessions.begin() as session:

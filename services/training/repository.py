@@ -56,16 +56,19 @@ async def versions(session: AsyncSession, *, before: int, limit: int) -> Sequenc
 ACCURACY = VersionRow.evaluation["cross_validation"]["accuracy"].as_float()
 HELD_OUT = VersionRow.evaluation["held_out"]["accuracy"].as_float()
 LINE = (
-    *(VersionRow.version, VersionRow.state, VersionRow.requested_by, VersionRow.requested_at, VersionRow.examples),
-    *(VersionRow.release, ACCURACY.label("accuracy"), HELD_OUT.label("held_out")),
+    *(VersionRow.version, VersionRow.state, VersionRow.requested_by, VersionRow.note, VersionRow.requested_at),
+    *(VersionRow.examples, VersionRow.release, ACCURACY.label("accuracy"), HELD_OUT.label("held_out")),
 )
 
 
-async def lines(session: AsyncSession, *, before: int, limit: int) -> Sequence[Row[Any]]:
-    """As `versions`, with what a list shows."""
+async def lines(session: AsyncSession, *, before: int, limit: int, words: str) -> Sequence[Row[Any]]:
+    """As `versions`, with what a list shows; `words`: in the note, or who asked for it."""
     query = select(*LINE).order_by(VersionRow.version.desc()).limit(limit)
     if before:
         query = query.where(VersionRow.version < before)
+    if words:
+        said = or_(*(one.contains(words, autoescape=True) for one in (VersionRow.note, VersionRow.requested_by)))
+        query = query.where(said)
     return (await session.execute(query)).all()
 
 

@@ -130,10 +130,10 @@ class TrainingService:
             rows = await repository.versions(session, before=before, limit=limit)
             return await views(session, rows, release=self._release)
 
-    async def lines(self, *, before: int = 0, limit: int = 20) -> list[VersionLine]:
-        """As `versions`, for a list."""
+    async def lines(self, *, before: int = 0, limit: int = 20, words: str = "") -> list[VersionLine]:
+        """As `versions`, for a list; `words`: in the note, or who asked for it."""
         async with self._sessions() as session:
-            rows = await repository.lines(session, before=before, limit=limit)
+            rows = await repository.lines(session, before=before, limit=limit, words=words)
             return await lines(session, rows, release=self._release)
 
     async def version(self, version: int) -> ModelVersion:

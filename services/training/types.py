@@ -122,6 +122,7 @@ class VersionLine(msgspec.Struct, frozen=True, kw_only=True):
     version: int
     state: State
     requested_by: str
+    note: str
     requested_at: datetime
     examples: int
     fits: bool

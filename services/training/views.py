@@ -48,6 +48,7 @@ async def lines(session: AsyncSession, rows: Sequence[Row[Any]], *, release: str
             version=row.version,
             state=row.state,
             requested_by=row.requested_by,
+            note=row.note,
             requested_at=row.requested_at,
             examples=row.examples,
             fits=row.release == release,

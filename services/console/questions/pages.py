@@ -11,11 +11,11 @@ from aiohttp import web
 from services.console.errors import Refusal
 from services.console.faq.words import telling
 from services.console.pages import Area, MenuEntry, Page, Task
-from services.console.paging import PAGE_SIZE, Listing, make_listing, place
+from services.console.paging import PAGE_SIZE, make_listing, place
 from services.console.parts import Parts
 from services.console.visit import Visit
 from services.faq.desk_types import DeskEntryNotFound, DraftOutdated, OwnDraft, WordingTaken
-from services.faq.queue import LOOKED_AT, MOST_COUNTED, Place, TooManyWordings
+from services.faq.queue import LOOKED_AT, MOST_COUNTED, AsidePlace, Place, TooManyWordings
 from services.staff.permissions import Permission
 
 VIEW, EDIT, PUBLISH = Permission.FAQ_VIEW, Permission.FAQ_EDIT, Permission.FAQ_PUBLISH
@@ -103,8 +103,9 @@ class _Questions:
         return visit.redirect("/questions", "已放回待答问题。")
 
     async def list_aside(self, visit: Visit) -> web.StreamResponse:
-        rows = await self._questions.aside()
-        listing = Listing(rows=rows, next_key=None, first=True, query={})
+        words, after = visit.query.get("q", "").strip()[:100], place(visit.query, AsidePlace)
+        rows = await self._questions.aside(words=words, after=after, limit=PAGE_SIZE + 1)
+        listing = make_listing(rows, key=lambda row: row[0], query=visit.query)
         return visit.render("questions/aside.html", listing=listing)
 
     def _chosen(self, visit: Visit) -> Sequence[str]:

@@ -36,6 +36,8 @@ OPEN = frozenset({"waiting", "training", "evaluating"})
 #: How often somebody who watches is told how far it is.
 LOOK_SECONDS = 1.0
 SHOWN_LINES = 40
+#: Among so many is the one that is being made, and those that are to be looked at.
+LATEST = 5
 SHOWN_CONFUSIONS = 30
 REASONS: dict[type[ServiceError], str] = {
     UnderWay: "已经有一个版本在训练，请等它完成，或先取消它。",
@@ -82,19 +84,20 @@ class _Training:
         self._stopping = parts.stopping
 
     async def tasks(self, visit: Visit) -> Sequence[Task]:
-        latest = await self._training.lines(limit=5)
+        latest = await self._training.lines(limit=LATEST)
         waiting = sum(one.undecided for one in latest if one.state == "ready" and one.fits and not one.live)
         return [Task(title="新版本的变化等待审阅", count=waiting, path="/training", permission=PROMOTE)]
 
     async def list(self, visit: Visit) -> web.StreamResponse:
-        rows = await self._training.lines(before=place(visit.query, int) or 0, limit=PAGE_SIZE + 1)
+        words, before = visit.query.get("q", "").strip()[:100], place(visit.query, int) or 0
+        rows = await self._training.lines(before=before, limit=PAGE_SIZE + 1, words=words)
         listing = make_listing(rows, key=lambda row: row.version, query=visit.query)
         return visit.render(
             "training/list.html",
             listing=listing,
             form=visit.bind(WantForm),
             promotions=await self._training.promotions(limit=10),
-            making=any(one.state in OPEN for one in rows),
+            making=any(one.state in OPEN for one in await self._training.lines(limit=LATEST)),
         )
 
     async def want(self, visit: Visit) -> web.StreamResponse:

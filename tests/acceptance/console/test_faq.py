@@ -98,3 +98,29 @@ def test_near_duplicates_are_shown_and_an_answer_is_withdrawn_only_after_asking(
     page.get_by_role("button", name="下架").click()
     page.get_by_role("button", name="确定").click()
     expect(page.get_by_text("已下架，不再这样答复")).to_be_visible()
+
+
+def test_a_sheet_is_looked_at_written_and_its_bad_rows_come_back(as_staff: AsStaff, console: Console) -> None:
+    page, name = as_staff(Role.EDITOR), uuid4().hex[:6]
+    page.goto(f"{console.url}/faq")
+    page.get_by_role("link", name="批量导入").click()
+    content = (
+        f"问题,答案,部门\r\n{name}路几点开灯,晚上七点。,云江市城管局\r\n{name}路几点关灯,,云江市城管局\r\n".encode()
+    )
+    file = {"name": "问答.csv", "mimeType": "text/csv", "buffer": content}
+    page.get_by_label("表格文件").set_input_files([file])  # type: ignore[list-item]
+    page.get_by_role("button", name="导入").click()
+    expect(page.get_by_text("还没有写入任何内容")).to_be_visible()
+    expect(page.get_by_role("region", name="有问题的行")).to_contain_text("“答案”没有填")
+    assert_accessible(page)
+    picture(page, "faq-import")
+    with page.expect_download() as download:
+        page.get_by_role("link", name="下载有问题的行").click()
+    assert download.value.suggested_filename == "有问题的行.xlsx"
+    page.get_by_role("button", name="写入没有问题的 1 行").click()
+    page.get_by_role("button", name="确定").click()
+    expect(page.get_by_text("已写入，两秒内生效。")).to_be_visible()
+    page.goto(f"{console.url}/faq")
+    page.get_by_label("搜索").fill(f"{name}路")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("link", name=f"{name}路几点开灯")).to_be_visible()

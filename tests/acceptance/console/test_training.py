@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import zipfile
 from typing import Any
 from uuid import uuid4
 
@@ -103,6 +104,7 @@ def test_a_version_is_compared_reviewed_promoted_and_taken_back(as_staff: AsStaf
         expect(page.locator(".zq-drilled")).to_contain_text(sentence)
 
     page.get_by_role("button", name="接受", exact=True).first.click()
+    expect(page.get_by_text("已记录 1 条。")).to_be_visible()
     page.get_by_role("button", name="全部接受").click()
     page.get_by_role("button", name="确定").click()
     expect(page.get_by_text("已接受")).to_have_count(2)
@@ -215,3 +217,31 @@ def test_chosen_examples_are_moved_to_another_intent(as_staff: AsStaff, console:
     page.get_by_role("button", name="移动").click()
     page.get_by_role("button", name="确定").click()
     expect(page.get_by_text("已把 1 条移到“问收费”")).to_be_visible()
+
+
+def test_examples_come_in_from_a_file_of_rasa_after_a_look_at_them_and_go_out_as_one(
+    as_staff: AsStaff, console: Console
+) -> None:
+    name = uuid4().hex[:6]
+    console.run(lambda sessions: make_school(sessions).import_release(*SENTENCES))
+    page = as_staff(Role.EDITOR)
+    page.goto(f"{console.url}/training/examples")
+    page.get_by_role("link", name="Rasa YAML 导入和导出").click()
+    content = f"nlu:\n- intent: greet\n  examples: |\n    - {name}你好\n    - [{name}](city)\n".encode()
+    file = {"name": "nlu.yml", "mimeType": "application/yaml", "buffer": content}
+    page.get_by_label("文件", exact=True).set_input_files([file])  # type: ignore[list-item]
+    page.get_by_role("button", name="检查").click()
+    expect(page.get_by_text("还没有写入任何内容")).to_be_visible()
+    expect(page.get_by_role("region", name="有问题的")).to_contain_text("程序里没有“city”这种标注")
+    assert_accessible(page)
+    picture(page, "examples-exchange")
+    with page.expect_download() as download:
+        page.get_by_role("link", name="下载有问题的行").click()
+    assert f"[{name}](city)" in download.value.path().read_text(encoding="utf-8")
+    page.get_by_role("button", name="写入这 1 句").click()
+    page.get_by_role("button", name="确定").click()
+    expect(page.get_by_text("已写入，下一次训练时学习。")).to_be_visible()
+    with page.expect_download() as exported:
+        page.get_by_role("link", name="导出全部例句").click()
+    with zipfile.ZipFile(exported.value.path()) as archive:
+        assert f"- {name}你好" in archive.read("basics.yml").decode()
