@@ -49,6 +49,7 @@ def make_console(parts: Parts, *, assets: Assets | None = None, areas: Sequence[
     app.on_shutdown.append(stop)
     app.cleanup_ctx.append(_figures_rolling(parts))
     app.cleanup_ctx.append(_swept(parts))
+    app.cleanup_ctx.append(_in_background(parts))
     add_templates(app, parts, assets, areas)
     add_assets(app, assets)
     for area in areas:
@@ -65,6 +66,14 @@ def _figures_rolling(parts: Parts) -> Callable[[web.Application], AsyncIterator[
     return context
 
 
+def _in_background(parts: Parts) -> Callable[[web.Application], AsyncIterator[None]]:
+    async def context(_: web.Application) -> AsyncIterator[None]:
+        async with parts.background.running():
+            yield
+
+    return context
+
+
 def _swept(parts: Parts) -> Callable[[web.Application], AsyncIterator[None]]:
     """Sessions that ended long ago, links that were not used and files that nobody needs any more go."""
 
@@ -72,6 +81,7 @@ def _swept(parts: Parts) -> Callable[[web.Application], AsyncIterator[None]]:
         try:
             await parts.signing.sweep()
             await parts.files.sweep()
+            await parts.works.sweep()
         except (SQLAlchemyError, OSError) as error:  # the next hour tries again
             log.warning("console.not_swept", error=type(error).__name__)
         return SWEEP_SECONDS

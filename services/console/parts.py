@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from services.clock import Clock
+from services.console.background import Background
 from services.crypto import load_cipher
 from services.db import Sessions
 from services.figures.service import Figures
@@ -16,6 +17,7 @@ from services.staff.files import StaffFiles
 from services.staff.passwords import Passwords
 from services.staff.service import StaffService
 from services.staff.signing import Signing
+from services.staff.works import Works
 
 if TYPE_CHECKING:
     from services.app import Topics
@@ -30,6 +32,8 @@ class Parts:
     signing: Signing
     factors: SecondFactors
     files: StaffFiles
+    works: Works
+    background: Background
     figures: Figures
     sessions: Sessions
     clock: Clock
@@ -48,6 +52,8 @@ def make_parts(topics: Topics, sessions: Sessions, clock: Clock, settings: Servi
         signing=Signing(sessions=sessions, clock=clock, passwords=passwords, cipher=cipher),
         factors=SecondFactors(sessions=sessions, clock=clock, cipher=cipher),
         files=StaffFiles(sessions=sessions, clock=clock),
+        works=Works(sessions=sessions, clock=clock),
+        background=Background(),
         figures=Figures(sessions=sessions, clock=clock),
         sessions=sessions,
         clock=clock,

@@ -126,3 +126,27 @@ class StaffFileRow(Base):
     content_type: Mapped[str]
     content: Mapped[bytes]
     kept_at: Mapped[datetime]
+
+
+class StaffWorkRow(Base):
+    """A long work that goes on while its page is left; nobody else sees it, and it goes after a day."""
+
+    __tablename__ = "staff_works"
+    __table_args__ = (
+        Index("ix_staff_works_staff_id", "staff_id", "begun_at"),
+        Index("ix_staff_works_begun_at", "begun_at"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    staff_id: Mapped[UUID] = mapped_column(ForeignKey("staff.id"))
+    #: What is done: `faq.import`.
+    kind: Mapped[str]
+    #: The file that it is done with, in `staff_files`.
+    file_id: Mapped[UUID]
+    done: Mapped[int]
+    total: Mapped[int]
+    #: What came of it; None until it is over.
+    outcome: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
+    begun_at: Mapped[datetime]
+    #: The latest sign of life.
+    seen_at: Mapped[datetime]

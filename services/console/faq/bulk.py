@@ -3,24 +3,32 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+import time
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
+import msgspec
 from aiohttp import web
 
 from services.audit.trail import Actor
+from services.console.errors import Refusal
 from services.console.pages import Page
 from services.console.parts import Parts
-from services.console.sent import Sent, sent_file
+from services.console.sent import sent_file
 from services.console.visit import Visit
 from services.faq.desk_types import DraftOutdated, OwnDraft, WordingTaken
 from services.faq.sheet import COLUMNS, BadLine, BadSheet, Sheet, leftover, read, template, texts, written
 from services.faq.types import FaqEntry
 from services.staff.files import KeptFile
 from services.staff.permissions import Permission
+from services.staff.types import Person
+from services.staff.works import Work, WorkUnderWay
 
 VIEW, PUBLISH = Permission.FAQ_VIEW, Permission.FAQ_PUBLISH
+#: What a long import is called among the works, and how often it says how far it is.
+KIND = "faq.import"
+TOLD_SECONDS = 1.0
 FILE_LIMIT = 10 * 1024 * 1024
 EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -34,7 +42,20 @@ def make_pages(parts: Parts) -> Sequence[Page]:
         Page(method="GET", path="/faq/template.xlsx", handler=pages.template, permission=VIEW),
         Page(method="GET", path="/faq/import", handler=pages.show, permission=PUBLISH),
         Page(method="POST", path="/faq/import", handler=pages.take_in, permission=PUBLISH, body_limit=FILE_LIMIT),
+        Page(method="GET", path="/faq/import/{work}", handler=pages.show_work, permission=PUBLISH),
+        Page(method="GET", path="/faq/import/{work}/events", handler=pages.events, permission=PUBLISH, passive=True),
     )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Given:
+    """A sheet, and who has given it."""
+
+    person: Person
+    actor: Actor
+    sheet: Sheet
+    #: Under which name the file is kept.
+    kept: UUID
 
 
 @dataclass(kw_only=True)
@@ -55,7 +76,9 @@ class Outcome:
 class _Bulk:
     def __init__(self, parts: Parts) -> None:
         self._desk = parts.topics.faq_desk
+        self._parts = parts
         self._files = parts.files
+        self._works = parts.works
 
     async def export(self, visit: Visit) -> web.StreamResponse:
         # In a thread: making a large sheet takes long, and the others' pages must not wait for it.
@@ -72,38 +95,86 @@ class _Bulk:
         return [one for one in await self._desk.published() if visit.person.may_touch(one.department)]
 
     async def show(self, visit: Visit) -> web.StreamResponse:
-        return visit.render("faq/import.html", outcome=None, problem="")
+        return await self._page(visit)
 
     async def take_in(self, visit: Visit) -> web.StreamResponse:
         sent = await sent_file(visit, self._files)
         if sent is None:
-            return visit.render("faq/import.html", outcome=None, problem="请先选择文件。", status=422)
+            return await self._page(visit, problem="请先选择文件。", status=422)
         try:
             sheet = await asyncio.to_thread(read, sent.upload.name, sent.upload.content)
         except BadSheet as error:
-            return visit.render("faq/import.html", outcome=None, problem=str(error), status=422)
-        outcome = await self._outcome(visit, sheet, sent, write="write" in visit.form)
-        if outcome.bad:
-            content = await asyncio.to_thread(leftover, sheet, outcome.bad)
-            file = KeptFile(name="有问题的行.xlsx", content_type=EXCEL, content=content)
-            outcome.leftover = await self._files.keep(visit.person.id, file)
-        return visit.render("faq/import.html", outcome=outcome, problem="")
+            return await self._page(visit, problem=str(error), status=422)
+        given = Given(person=visit.person, actor=visit.actor, sheet=sheet, kept=sent.kept)
+        if "write" not in visit.form:
+            return await self._page(visit, await self._outcome(given))
+        try:
+            key = await self._works.begin(visit.person.id, KIND, sent.kept, total=len(sheet.entries))
+        except WorkUnderWay:
+            raise Refusal(409, "您的上一个表格还在写入，请等它完成。") from None
+        self._parts.background.start(self._write(key, given))
+        return visit.redirect(f"/faq/import/{key}")
 
-    async def _outcome(self, visit: Visit, sheet: Sheet, sent: Sent, *, write: bool) -> Outcome:
+    async def show_work(self, visit: Visit) -> web.StreamResponse:
+        work = await self._works.read(visit.person.id, KIND, visit.uuid("work"))
+        outcome = msgspec.convert(work.outcome, Outcome) if work.outcome is not None else None
+        return await self._page(visit, outcome, work=work)
+
+    async def events(self, visit: Visit) -> web.StreamResponse:
+        key = visit.uuid("work")
+        await self._works.read(visit.person.id, KIND, key)
+        return await visit.events(self._progress(visit, key))
+
+    async def _progress(self, visit: Visit, key: UUID) -> AsyncIterator[tuple[str, str]]:
+        while not self._parts.stopping.is_set():
+            work = await self._works.read(visit.person.id, KIND, key)
+            if not work.running:
+                yield "done", ""
+                return
+            yield "progress", visit.fragment("faq/import_progress.html", work=work)
+            await asyncio.sleep(TOLD_SECONDS)
+
+    async def _page(
+        self,
+        visit: Visit,
+        outcome: Outcome | None = None,
+        *,
+        work: Work | None = None,
+        problem: str = "",
+        status: int = 200,
+    ) -> web.StreamResponse:
+        latest = await self._works.latest(visit.person.id, KIND) if work is None else None
+        values = {"outcome": outcome, "work": work, "latest": latest, "problem": problem}
+        return visit.render("faq/import.html", status=status, **values)
+
+    async def _write(self, key: UUID, given: Given) -> None:
+        """Row by row; whoever stops in the middle loses nothing, since the same file can be written again."""
+        outcome = await self._outcome(given, key)
+        if outcome.done:
+            await self._works.finish(key, msgspec.to_builtins(outcome), done=len(given.sheet.entries))
+
+    async def _outcome(self, given: Given, key: UUID | None = None) -> Outcome:
+        """What came of the sheet, or would come of it: rows are written only for a work that is named."""
+        sheet, told = given.sheet, time.monotonic()
         known = {one.id: one for one in await self._desk.published()}
-        outcome = Outcome(bad=list(sheet.bad), done=write, kept=sent.kept)
-        for line, read_entry in sheet.entries:
+        outcome = Outcome(bad=list(sheet.bad), kept=given.kept)
+        for done, (line, read_entry) in enumerate(sheet.entries):
+            if key is not None and self._parts.stopping.is_set():
+                return outcome
+            if key is not None and time.monotonic() - told > TOLD_SECONDS:
+                await self._works.tell(key, done)
+                told = time.monotonic()
             before = known.get(read_entry.id)
             entry = _over(sheet, before, read_entry)
             if entry is None:
                 outcome.bad.append(BadLine(line=line, reason="和这条问答现有的生效日期、有效期对不上。"))
                 continue
-            reason = self._refused(visit, entry, before)
+            reason = _refused(given.person, entry, before)
             if reason is None and entry == before:
                 outcome.same += 1
                 continue
-            if reason is None and write:
-                reason = await self._publish(visit.actor, entry)
+            if reason is None and key is not None:
+                reason = await self._publish(given.actor, entry)
             if reason is not None:
                 outcome.bad.append(BadLine(line=line, reason=reason))
             elif before is None:
@@ -111,13 +182,18 @@ class _Bulk:
             else:
                 outcome.changed += 1
         outcome.bad.sort(key=lambda one: one.line)
+        outcome.leftover = await self._leftover(given, outcome.bad)
+        outcome.done = key is not None
         return outcome
 
-    def _refused(self, visit: Visit, entry: FaqEntry, before: FaqEntry | None) -> str | None:
-        departments = {entry.department, before.department if before else entry.department}
-        if all(visit.person.may_touch(one) for one in departments):
+    async def _leftover(self, given: Given, bad: Sequence[BadLine]) -> UUID | None:
+        """The bad rows as a sheet of their own."""
+        if not bad:
             return None
-        return f"您的账号只能修改“{visit.person.department}”的问答。"
+        content = await asyncio.to_thread(leftover, given.sheet, bad)
+        return await self._files.keep(
+            given.person.id, KeptFile(name="有问题的行.xlsx", content_type=EXCEL, content=content)
+        )
 
     async def _publish(self, actor: Actor, entry: FaqEntry) -> str | None:
         """Publishes one row; gives the reason where it cannot be."""
@@ -132,6 +208,13 @@ class _Bulk:
         except DraftOutdated:
             return "别人刚刚修改了这一条，请重新导出后再改。"
         return None
+
+
+def _refused(person: Person, entry: FaqEntry, before: FaqEntry | None) -> str | None:
+    departments = {entry.department, before.department if before else entry.department}
+    if all(person.may_touch(one) for one in departments):
+        return None
+    return f"您的账号只能修改“{person.department}”的问答。"
 
 
 def _over(sheet: Sheet, before: FaqEntry | None, entry: FaqEntry) -> FaqEntry | None:

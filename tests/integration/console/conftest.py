@@ -24,6 +24,7 @@ from services.staff.permissions import Role
 from tests.fakes.clock import FixedClock
 from tests.fakes.school import School, make_school
 from tests.fakes.staff import sign_in_as
+from tests.fakes.waiting import eventually
 
 TOKEN = "a-service-token-of-the-tests"
 COOKIE = "zq_console"
@@ -76,6 +77,15 @@ class Browser:
         text = await answer.text()
         assert answer.status == 200, (path, answer.status, answer.headers.get("Location"), text[-2000:])
         return text
+
+    async def read_when_done(self, path: str) -> str:
+        """The text of a page that shows how far something is, once it is over."""
+
+        async def over() -> bool:
+            return "data-reload-on" not in await self.read(path)
+
+        await eventually(over)
+        return await self.read(path)
 
     async def token(self, path: str = "/sign-in") -> str:
         """The CSRF token that a page holds."""

@@ -550,6 +550,8 @@ def sheet_of(*entries: FaqEntry) -> FormData:
 async def upload(browser: Browser, form: FormData, status: int = 200) -> str:
     form.add_field("csrf_token", await browser.token("/faq/import"))
     answer = await browser.client.post("/console/faq/import", data=form, allow_redirects=False)
+    if answer.status == 303:
+        return await browser.read_when_done(answer.headers["Location"].removeprefix("/console"))
     text = await answer.text()
     assert answer.status == status, text[-2000:]
     return text

@@ -45,6 +45,8 @@ async def send(browser: Browser, path: str, name: str = "", content: bytes = b""
     for field, value in {"csrf_token": await browser.token(path), **fields}.items():
         form.add_field(field, value)
     answer = await browser.client.post(f"/console{path}", data=form, allow_redirects=False)
+    if answer.status == 303:
+        return await browser.read_when_done(answer.headers["Location"].removeprefix("/console"))
     text = await answer.text()
     assert answer.status == 200, text[-2000:]
     return text
