@@ -15,6 +15,7 @@ from bot.broadcast.articles import ArticleDesk
 from services.notices import errors
 from services.notices.article_store import DRAFT_STAYS, ArticleStore
 from services.notices.results import Notice
+from services.notices.rules import ROUTES
 from services.notices.types import ListQuery, NewTester, NoticeEdit
 from services.notices.values import ChunkKey
 from tests.fakes.office import Office
@@ -67,6 +68,15 @@ async def test_the_same_cover_is_uploaded_once_for_all_notices(office: Office) -
     await sent(office, title="别的封面", cover=await cover(office, jpeg()))
     assert list(office.articles.pictures.values()) == [png(), jpeg()]
     assert len(office.articles.made) == 3
+
+
+async def test_more_people_than_one_call_carries_have_a_draft_for_each_call(office: Office) -> None:
+    await office.follow(ROUTES["mass"].chunk_size + 2)
+    notice = await sent(office)
+    after = await again(office, notice)
+    assert (after.state, after.counters.accepted) == ("finished", ROUTES["mass"].chunk_size + 2)
+    assert max(office.platform.per_address().values()) == 1
+    assert (len(office.articles.pictures), len(office.articles.made), office.articles.box) == (1, 2, {})
 
 
 async def test_two_workers_do_not_upload_the_same_cover_twice(office: Office) -> None:
