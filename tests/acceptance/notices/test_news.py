@@ -23,8 +23,8 @@ POINTS = [
     FaultPoint.NOTICE_ANSWERED,
     FaultPoint.NOTICE_RELEASED,
 ]
-#: A follower takes four mass messages a month: each broadcast has its own readers.
-READERS = RECIPIENTS // (len(POINTS) + 2)
+#: A follower takes four mass messages a month: each broadcast has its own readers. One call carries them.
+READERS = min(RECIPIENTS // (len(POINTS) + 2), 10_000)
 
 pytestmark = pytest.mark.asyncio(loop_scope="package")
 
