@@ -79,8 +79,8 @@ class Entries(msgspec.Struct, frozen=True, kw_only=True):
     hits: list[FaqHit]
 
 
-class Answer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One line of the answers. `error` says why there is no answer; hits are best first."""
+class Answer(msgspec.Struct, frozen=True, kw_only=True):
+    """One line of the answers, each with every field. `error` says why there is no answer; hits are best first."""
 
     #: Where the question stands in its file, from 1.
     line: int

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
 import pytest
 import yaml
 
+from actions.said import ASPECTS
 from benchmarks.understanding.intents import Taught
 from benchmarks.understanding.thresholds import COST, STALE, choose, judged, read_pair
 from bot.rasa.linear import LinearModel, Shape, held_out, train
@@ -18,6 +20,8 @@ from tests.dialogue.training_data import examples
 UNSEEN = yaml.safe_load((Path(__file__).parent / "nlu_test.yml").read_text(encoding="utf-8"))
 LEAST_ACCURACY = 0.9
 LEAST_EXAMPLES = 20
+#: Of the project's own questions about items and policies.
+LEAST_SEARCHED = 0.96
 
 
 def test_unseen_sentences_are_understood(trained: LinearModel) -> None:
@@ -32,6 +36,44 @@ def test_unseen_sentences_are_understood(trained: LinearModel) -> None:
 
     assert total >= 250
     assert 1 - len(wrong) / total >= LEAST_ACCURACY, "\n".join(wrong)
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "这家公司的信用情况上哪儿查",
+        "想看看哪些医院有体检资质",
+        "验一下这本教师证是真的还是假的",
+        "农科所都有什么新品种",
+        "统计年鉴在哪能看到",
+        "检测站最近在做什么项目",
+        "采石场的许可内容变了，要交什么",
+        "药店不开了，证要退掉",
+    ],
+)
+def test_a_matter_to_look_up_or_to_change_is_searched_for_and_no_case_notice_or_appointment(
+    trained: LinearModel, sentence: str
+) -> None:
+    assert _is_searched_for(trained, sentence), trained.predict(sentence)[:2]
+
+
+@pytest.mark.parametrize("file", ["item_questions", "faq_questions"])
+def test_hardly_any_held_out_question_is_taken_for_something_that_is_not_searched_for(
+    trained: LinearModel, file: str
+) -> None:
+    lines = (ROOT / "benchmarks" / "understanding" / f"{file}.jsonl").read_text(encoding="utf-8").splitlines()
+    asked = [json.loads(line)["q"] for line in lines]
+    searched = [_is_searched_for(trained, one) for one in asked]
+
+    assert sum(searched) / len(asked) >= LEAST_SEARCHED
+
+
+def _is_searched_for(model: LinearModel, sentence: str) -> bool:
+    """Would the assistant look for an item or an answer? What is unsure is looked for too."""
+    threshold, ambiguity = read_pair((ROOT / "config.yml").read_text(encoding="utf-8"))
+    (intent, confidence), (_, second) = model.predict(sentence)[:2]
+    unsure = confidence < threshold or confidence - second < ambiguity
+    return unsure or intent in {"find_item", "ask_faq"} or (intent.startswith("ask_") and intent[4:] in ASPECTS)
 
 
 def test_the_test_sentences_are_not_training_sentences() -> None:

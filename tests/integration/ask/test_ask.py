@@ -29,6 +29,8 @@ class Program:
     searched: list[tuple[str, str]] = field(default_factory=list)
     #: Questions that end in a failure.
     broken: set[str] = field(default_factory=set)
+    #: Neither an item nor an entry fits.
+    knows_nothing: bool = False
     now: int = 0
     most_at_once: int = 0
     url: str = ""
@@ -56,11 +58,15 @@ class Program:
 
     async def items(self, request: web.Request) -> web.Response:
         self.searched.append(("items", request.query["q"]))
+        if self.knows_nothing:
+            return web.json_response({"verdict": "none", "hits": []})
         hits = [{"task_code": "A", "score": 0.9, "task_name": "护照"}, {"task_code": "B", "score": 0.4}]
         return web.json_response({"verdict": "sure", "hits": hits})
 
     async def entries(self, request: web.Request) -> web.Response:
         self.searched.append(("faq", request.query["q"]))
+        if self.knows_nothing:
+            return web.json_response({"verdict": "none", "hits": []})
         return web.json_response(
             {"verdict": "offer", "hits": [{"id": "passport-01", "score": 0.5, "question": "多久？"}]}
         )
@@ -123,7 +129,17 @@ async def test_an_answer_holds_replies_items_entries_intent_and_time(program, qu
         "faq": [{"id": "passport-01", "score": 0.5, "question": "多久？"}],
         "faq_verdict": "offer",
         "intent": {"name": "ask_fee", "confidence": 0.75},
+        "error": "",
     }
+
+
+async def test_what_was_not_found_is_written_as_nothing_and_not_left_out(program, questions, answers):
+    program.knows_nothing = True
+    write(questions, "月球在哪办")
+    assert await ask(questions, answers) == 0
+    (answer,) = read(answers)
+    assert (answer["items"], answer["items_verdict"]) == ([], "none")
+    assert (answer["faq"], answer["faq_verdict"]) == ([], "none")
 
 
 async def test_every_question_comes_from_a_citizen_who_is_forgotten_afterwards(program, questions, answers):
@@ -156,7 +172,7 @@ async def test_a_question_that_fails_is_said_to_have_failed_and_the_others_go_on
     assert await ask(questions, answers) == 1
     first, second, third = read(answers)
     assert "HTTP 500" in second["error"]
-    assert "replies" not in second
+    assert second["replies"] == []
     assert first["replies"]
     assert third["replies"]
 
