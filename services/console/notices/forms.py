@@ -40,11 +40,13 @@ STATES = (
     ("draft", "草稿"),
     ("submitted", "待审核"),
     ("approved", "等待发送"),
+    ("due", "准备发送"),
     ("late", "错过时间"),
     ("sending", "发送中"),
     ("paused", "已暂停"),
     ("finished", "已发完"),
     ("cancelled", "已取消"),
+    ("expired", "已过期"),
 )
 
 
