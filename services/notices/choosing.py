@@ -89,10 +89,11 @@ class ChoosingService:
             listed = own is not None
             await recipient_rows.replace_recipients(session, notice.id, own.rows if own else {})
             notice.list_columns = list(own.columns) if own else []
-        rules = rules_of(notice.audience_rules) if edit.audience_rules is UNSET else edit.audience_rules
+        before = rules_of(notice.audience_rules)
+        rules = before if edit.audience_rules is UNSET else edit.audience_rules
         await self.check(rules, listed=listed)
         notice.audience_rules, notice.audience_kind = plain(rules), kind_of(rules, listed=listed)
-        return {"audience": notice.audience_kind}
+        return {} if own is UNSET and rules == before else {"audience": notice.audience_kind}
 
     async def lines(self, notice: Notice) -> list[str]:
         """Whom the notice is for, in words."""

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from services.notices import trail_texts
 from services.notices.article_texts import FORM_NAMES
 from services.notices.texts import ACTION_NAMES, reason_text, state_name
 
@@ -151,6 +152,7 @@ def choice_rows(found: Choices) -> Iterator[tuple[str, Sequence[Choice]]]:
 
 
 def change_line(change: Change, when: str) -> str:
-    detail = f"（{change.detail}）" if change.detail else ""
+    said = trail_texts.detail(change.action, change.detail)
+    detail = f"（{said}）" if said else ""
     states = f"{state_name(change.from_state)} → {state_name(change.to_state)}"
     return f"{when}  {change.by}  {ACTION_NAMES.get(change.action, change.action)}  {states}{detail}"

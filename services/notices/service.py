@@ -100,17 +100,18 @@ class NoticeService(ReadingService):
             notice = await lock(session, reference, "edit")
             now = self._clock.now()
             given = edit.given()
+            differ = {name for name, value in given.items() if getattr(notice, name) != value}
             for name, value in given.items():
                 setattr(notice, name, value)
             await check_known(session, notice.cover)
-            given |= await self.choosing.change(session, notice, edit, recipients)
+            differ |= (await self.choosing.change(session, notice, edit, recipients)).keys()
             checks.everything(notice, now)
             await withdraw(session, notice)
             if notice.state != "draft":
                 notice.version += 1
             notice.submitted_by = notice.approved_by = notice.reason = ""
             notice.wake_at, notice.late_released = None, False
-            detail = ", ".join(sorted(given))
+            detail = ", ".join(sorted(differ))
             repository.change(session, notice, at=now, by=staff, action="edit", to="draft", detail=detail)
             changed = notice_view(notice, None)
             about = {"list": len(recipients.rows)} if recipients is not None else {}

@@ -26,6 +26,7 @@ from services.errors import BadRequest, Conflict, NotFound
 from services.notices.results import Notice
 from services.notices.rules import allowed
 from services.notices.texts import ACTION_NAMES, reason_text
+from services.notices.trail_texts import detail
 from services.notices.types import FailuresQuery, ListQuery, Resolution
 from services.staff.permissions import Permission
 
@@ -169,7 +170,7 @@ class _Notices:
             progress=await self._notices.progress(str(one.id)),
             previews=await self._notices.previews(str(one.id)),
             changes=[
-                (change, ACTION_NAMES.get(change.action, change.action))
+                (change, ACTION_NAMES.get(change.action, change.action), detail(change.action, change.detail))
                 for change in await self._notices.changes(str(one.id))
             ],
             failures=page.failures,

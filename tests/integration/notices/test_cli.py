@@ -126,6 +126,7 @@ async def test_an_edit_changes_what_is_given_and_asks_again(terminal: Terminal, 
     await terminal.run("create", *CONTENT, "--at", "2026-11-23 11:00", "--quiet", "22:00-07:00")
     await terminal.run("submit", "1", "--by", "张三")
     assert "第 2 版" in await terminal.run("edit", "1", "--title", "停水改期", "--by", "王五")
+    assert "修改  待审核 → 草稿（标题）" in await terminal.run("changes", "1")
     shown = await terminal.run("show", "1")
     assert "《停水改期》" in shown
     assert "草稿" in shown
