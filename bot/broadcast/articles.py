@@ -87,7 +87,7 @@ class ArticleDesk:
                 if not sent.repeated:
                     await self._forget(media_id)
                 return sent.msg_id
-            await self.store.forget_draft(media_id)
+            await self._drop(media_id)
             media_id = await self.draft(content, key)
         raise ContentRejected("the platform knows none of our drafts", errcode=INVALID_MEDIA)
 
@@ -107,20 +107,23 @@ class ArticleDesk:
         except ContentRejected as error:
             if error.errcode != INVALID_MEDIA:
                 raise
-            await self.store.forget_draft(media_id)
+            await self._drop(media_id)
             raise PlatformBusy("the draft is gone: the next attempt makes another") from error
 
     async def tidy(self) -> None:
         """Takes drafts of more than a day ago out of the box, if they are still there."""
-        while drafts := await self.store.old_drafts():
-            for media_id in drafts:
-                try:
-                    await self.client.delete_draft(media_id)
-                except BotError as error:
-                    # The next tick goes on from here.
-                    log.warning("notice.draft_stays", error=type(error).__name__)
-                    return
-                await self.store.forget_draft(media_id)
+        try:
+            while drafts := await self.store.old_drafts():
+                for media_id in drafts:
+                    await self._drop(media_id)
+        except BotError as error:
+            # The next tick goes on from here.
+            log.warning("notice.draft_stays", error=type(error).__name__)
+
+    async def _drop(self, media_id: str) -> None:
+        """A draft that cannot be sent does not stay, should the platform have it after all."""
+        await self.client.delete_draft(media_id)
+        await self.store.forget_draft(media_id)
 
     async def _material(self, cover: str) -> tuple[str, bool]:
         """The cover's media id, and whether it was uploaded just now."""

@@ -164,6 +164,18 @@ async def test_an_article_that_the_platform_refuses_pauses_the_notice(office: Of
     assert await office.states(notice) == {"pending": 2}
 
 
+async def test_a_platform_that_sends_no_draft_pauses_the_notice_and_keeps_none_of_them(office: Office) -> None:
+    await office.follow(2)
+    failing(office, "send_news", *[bot_errors.ContentRejected(errcode=40007)] * 10)
+    notice = await sent(office)
+    paused = await office.service.get(str(notice.id))
+    assert (paused.state, paused.reason) == ("paused", "content")
+    assert office.platform.delivered == []
+    assert len(office.articles.made) > 1
+    assert len(office.articles.box) <= 1  # the last one is kept for when staff resume
+    assert len(office.articles.faults["send_news"]) > 0
+
+
 async def test_a_failure_of_our_own_pauses_before_anybody_is_called(office: Office) -> None:
     await office.follow(2)
     failing(office, "add_draft", ZeroDivisionError())
