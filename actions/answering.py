@@ -9,6 +9,7 @@ from typing import Any
 from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions.answers import ItemHit
 from actions.clauses import clauses
 from actions.deciding import Decision, TheAnswer, TheItem, Unknown, Which, nearby
 from actions.detail import thing_asked
@@ -22,15 +23,15 @@ from actions.promises import no_longer_offered
 from actions.said import Said
 from actions.searching import search
 from actions.subject import subject, trimmed
-from actions.telling import FAQ_KIND, ITEM_KIND, Teller
+from actions.telling import FAQ_KIND, ITEM_KIND, NAMES, Teller
 
-#: So many signs name something.
-NAMES = 2
 DISTRICTS = ("区", "县")
 #: A district's name without its last sign has no more.
 AREA_SIGNS = 3
 #: Nothing but a district.
 _AREA = re.compile(r"^[\u4e00-\u9fff]{2,4}[区县市]$")
+#: Asks something by itself, and does not only name what was asked for.
+_ASKS = re.compile(r"怎么|如何|咋|什么|啥|多少|能不能|可不可以|吗|么[?？]?$")
 #: Asked without an item: the item is asked for, but who wants a telephone number gets one at once.
 ASK_ITEM = "utter_ask_which_item"
 NO_ITEM = {
@@ -107,8 +108,13 @@ class Answers:
         if unknown and isinstance(decision, Unknown):
             self._say.utter_message(response=unknown)
             return []
-        # "居住证" after "要带什么？" names what the earlier question was about.
-        return await self._tell(decision, message, message.aspects or aspects_waiting(self._tracker))
+        # "居住证" after "要带什么？" names what the earlier question was about; "狗证怎么办" asks anew.
+        waiting = () if _ASKS.search(message.text) else aspects_waiting(self._tracker)
+        area, aspects = message.value("district"), message.aspects or waiting
+        if area and isinstance(decision, Which) and _elsewhere_only(decision.items, area):
+            options = [Option(kind=ITEM_KIND, value=one.task_code, title=one.task_name) for one in decision.items]
+            return await self._elsewhere(area, None, options, aspects)
+        return await self._tell(decision, message, aspects)
 
     async def _elsewhere(
         self, area: str, hand: ItemInHand | None, choices: Sequence[Option], aspects: Sequence[str]
@@ -148,7 +154,7 @@ class Answers:
         if aspects and choices and not self._quiet:
             # Asked on before the item was chosen: the same list again, and both questions wait for it.
             asked = tuple(dict.fromkeys((*aspects_waiting(self._tracker), *aspects)))
-            return [*self._teller.offer("utter_which_item", choices), SlotSet("asked_aspects", list(asked))]
+            return [*self._teller.offer("utter_which_item_first", choices), SlotSet("asked_aspects", list(asked))]
         if choices and not self._quiet and message.text:
             buttons = [one.button() for one in choices]
             self._say.utter_message(response="utter_option_unclear", count=str(len(choices)), buttons=buttons)
@@ -175,3 +181,9 @@ class Answers:
                 return self._teller.which(items, questions, aspects, questions_first=message.intent == "ask_faq")
             case Unknown(best=best):
                 return await self._teller.unknown(message, best)
+
+
+def _elsewhere_only(items: Sequence[ItemHit], area: str) -> bool:
+    """Whether these are one item in several districts, none of which is the one that was named."""
+    names, districts = {one.task_name for one in items}, [one.district or "" for one in items]
+    return len(items) > 1 and len(names) == 1 and all(one.endswith(DISTRICTS) and one != area for one in districts)

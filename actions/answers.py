@@ -150,6 +150,8 @@ class Case(Value, frozen=True, kw_only=True):
     task_name: str
     state: str = ""
     state_text: str = ""
+    #: Nothing comes after this state.
+    final: bool = False
     org_name: str | None = None
     apply_date: str | None = None
     accept_date: str | None = None

@@ -11,11 +11,12 @@ from actions.answers import Hall
 from actions.base import BackedAction
 from actions.clock import CITY_ZONE
 from actions.memory import Event, on_table, shown
-from actions.naming import HALL_WORDS, by_distance, named_hall
+from actions.naming import HALL_WORDS, SHORTEST, by_distance, named_hall
 from actions.options import Option, picked
 from actions.parts import Parts
 from actions.said import Said, said
 from actions.steps.mine import APPOINTMENT, COMING
+from actions.steps.places import HALL
 from actions.subject import subject
 from actions.subscriptions import in_form
 from actions.wording import STATES, appointment_words
@@ -23,6 +24,8 @@ from actions.wording import STATES, appointment_words
 NEAREST = 3
 #: A district's name may stand beside the word for a hall.
 AREA_SIGNS = 3
+#: What may be asked on about a hall.
+OF_HALLS = frozenset({"hours", "place", "phone"})
 _CHANGES = re.compile(
     r"改到|改成|改为|改在|改个?时间|改期|改天|改一下|换到|换成|换个时间|换一?天|推迟|延后|提前|挪|往后|往前|想改|能改"
 )
@@ -86,25 +89,35 @@ class ShowHalls(BackedAction):
         return "action_show_halls"
 
     async def act(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> list[Event]:
-        await tell_halls(self.parts, dispatcher, said(tracker))
-        return []
+        events = await tell_halls(self.parts, dispatcher, said(tracker))
+        return [] if in_form(tracker) else events
 
 
-async def tell_halls(parts: Parts, dispatcher: CollectingDispatcher, message: Said) -> None:
-    """Tells of the halls that a message is about."""
+def hall_told(tracker: Tracker, message: Said) -> str | None:
+    """The name of the hall just told of, where "周六开不开" goes on about it; None for anything else."""
+    told = [] if in_form(tracker) else on_table(tracker, HALL)
+    goes_on = message.aspects and set(message.aspects) <= OF_HALLS and len(subject(message.unasked)) < SHORTEST
+    return told[0].title if len(told) == 1 and goes_on else None
+
+
+async def tell_halls(
+    parts: Parts, dispatcher: CollectingDispatcher, message: Said, *, name: str | None = None
+) -> list[Event]:
+    """Tells of the halls that a message is about; `name`: the one that was told of before."""
     halls = await parts.backends.halls()
     latitude, longitude = _number(message.value("latitude")), _number(message.value("longitude"))
     near = by_distance(halls, latitude, longitude) if latitude is not None and longitude is not None else []
     if near:
         lines = [f"{_hall(hall)}\n  距您约{kilometres:.1f}公里" for hall, kilometres in near[:NEAREST]]
         dispatcher.utter_message(response="utter_nearest_halls", halls="\n".join(lines))
-        return
+        return shown([])
     if not halls:
         dispatcher.utter_message(response="utter_no_halls", hotline=parts.settings.hotline)
-        return
-    named = named_hall(message.text, halls)
+        return []
+    named = named_hall(name or message.text, halls)
     lines = [_hall(one) for one in ([named] if named else halls)]
     dispatcher.utter_message(response="utter_hall" if named else "utter_halls", halls="\n".join(lines))
+    return shown([Option(kind=HALL, value=named.hall_code, title=named.name)] if named else [])
 
 
 def is_about_halls(message: Said) -> bool:

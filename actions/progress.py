@@ -20,7 +20,9 @@ from actions.forms import FormAction, Step, Turn
 from actions.memory import Event, on_table, shown, take_in_hand
 from actions.options import Option
 from actions.promises import PROMISE, promise
-from actions.said import said
+from actions.said import Said, said
+from actions.steps.agreement import says_yes
+from actions.subject import subject
 from actions.subscriptions import also
 from actions.telling import FAQ_KIND, ITEM_KIND
 
@@ -29,6 +31,8 @@ _NUMBERLIKE = re.compile(r"(?:YJ|yj)\s*\d+|\d{7,}")
 _WHERE = re.compile(r"没有|不知道|忘|丢|在哪|哪里|哪儿|找不到|是什么|什么是|怎么")
 _LOOKS_LIKE_CODE = re.compile(r"(?<!\d)\d{3,8}[Xx]?(?!\d)")
 SHOWN_STEPS = 5
+#: A yes that the classifier is less sure of must have the words of one.
+SURE = 0.6
 OFFER, YES, NO = "offer", "yes", "no"
 OFFERED = (Option(kind=OFFER, value=YES, title="要，有进展通知我"), Option(kind=OFFER, value=NO, title="不用了"))
 
@@ -86,10 +90,10 @@ class QueryCodeStep:
             turn.drop(self.slot)
             raise
         else:
-            show(turn.say, case)
+            show(turn.say, case, turn.now.date())
             turn.answered = True
             turn.ask("utter_offer_subscription", OFFERED)
-            offer = {"kind": SUBSCRIBE, "case_number": number, "query_code": code}
+            offer = {"kind": SUBSCRIBE, "case_number": number, "query_code": code, "promise": _promised(case)}
             turn.extra += [SlotSet("offer", offer), *shown(OFFERED)]
             if case.task_code:
                 # "怎么领" may follow: it means what this case is about.
@@ -124,21 +128,21 @@ class AcceptOffer(BackedAction):
 
     async def act(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> list[Event]:
         offer = tracker.get_slot("offer") or {}
-        one_more = await also(self.parts, dispatcher, tracker, said(tracker))
+        message = said(tracker)
+        one_more = await also(self.parts, dispatcher, tracker, message)
         if one_more is not None:
             return one_more
+        if message.text and message.confidence < SURE and not says_yes(message.text):
+            # What is made up of signs never seen looks like a yes.
+            return [FollowupAction("action_answer")]
         if offer.get("kind") == CHECKLIST:
             return [SlotSet("offer", None), FollowupAction("checklist_form")]
-        if offer.get("kind") == PROMISE:
-            return await promise(self, dispatcher, tracker)
+        if offer.get("kind") in {PROMISE, SUBSCRIBE}:
+            return await (promise if offer["kind"] == PROMISE else subscribe)(self, dispatcher, tracker)
         choices = on_table(tracker, ITEM_KIND, FAQ_KIND)
-        if offer.get("kind") != SUBSCRIBE and choices:
-            dispatcher.utter_message(response="utter_option_unclear", count=str(len(choices)))
-            return []
-        if offer.get("kind") != SUBSCRIBE:
-            dispatcher.utter_message(response="utter_nothing_to_agree")
-            return []
-        return await subscribe(self, dispatcher, tracker)
+        response = "utter_option_unclear" if choices else "utter_nothing_to_agree"
+        dispatcher.utter_message(response=response, count=str(len(choices)))
+        return []
 
 
 class DeclineOffer(BackedAction):
@@ -196,7 +200,17 @@ async def subscribe(action: BackedAction, dispatcher: CollectingDispatcher, trac
     return [SlotSet("offer", None), *shown([])]
 
 
-def show(say: CollectingDispatcher, case: Case) -> None:
+def tell_promise(say: CollectingDispatcher, tracker: Tracker, message: Said, today: date) -> bool:
+    """ "还要多久" right after a case was looked up: when it is due. False where that is not asked or not known."""
+    offer = tracker.get_slot("offer") or {}
+    promised = offer.get("promise") if offer.get("kind") == SUBSCRIBE else None
+    if promised is None or message.aspects != ("time_limit",) or subject(message.unasked):
+        return False
+    _tell_promise(say, promised, today)
+    return True
+
+
+def show(say: CollectingDispatcher, case: Case, today: date) -> None:
     """Tells how far a case is: its state first, then the last steps, then the result."""
     say.utter_message(response="utter_case", task=case.task_name, number=case.project_no, state=case.state_text)
     lines = [_step(one) for one in case.steps[-SHOWN_STEPS:]]
@@ -205,8 +219,19 @@ def show(say: CollectingDispatcher, case: Case) -> None:
     if case.result and (case.result.result_type or case.result.result_explain):
         told = "，".join(one for one in (case.result.result_type, case.result.result_explain) if one)
         say.utter_message(response="utter_case_result", result=told)
-    elif case.promise_date:
-        say.utter_message(response="utter_case_promise", day=_day(case.promise_date))
+    elif _promised(case):
+        _tell_promise(say, case.promise_date or "", today)
+
+
+def _promised(case: Case) -> str | None:
+    """The day by which a case that still runs is to be done."""
+    return None if case.final or case.result else case.promise_date
+
+
+def _tell_promise(say: CollectingDispatcher, promised: str, today: date) -> None:
+    """A day that has passed is no promise any more: who to call is said instead."""
+    late = promised[:10] < today.isoformat()
+    say.utter_message(response="utter_case_overdue" if late else "utter_case_promise", day=_day(promised))
 
 
 def _step(step: StepOfCase) -> str:

@@ -9,10 +9,11 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.answering import NAMES, Answers
+from actions.answering import Answers
 from actions.base import BackedAction
 from actions.clauses import part
 from actions.facts import ASPECT_KIND
+from actions.guide import unread_reply
 from actions.listing import choose_listed, form_for_listed, is_about_halls, tell_halls
 from actions.memory import Event, let_go, on_table
 from actions.options import picked
@@ -20,7 +21,7 @@ from actions.progress import OFFER, YES
 from actions.said import Said, said
 from actions.subject import subject
 from actions.subscriptions import CHOICES, also, choose, chosen, in_form
-from actions.telling import FAQ_KIND, ITEM_KIND
+from actions.telling import FAQ_KIND, ITEM_KIND, NAMES
 
 _BOOKS = re.compile(r"预约|约(?:个|一个|一下|上|到|在|今|明|后|大后|下|周|[0-9])|挂(?:个)?号|取(?:个)?号")
 #: "不是，我问的是丢了补办": what comes after is what was meant.
@@ -113,12 +114,15 @@ class TakeValue(BackedAction):
         one_more = await also(self.parts, dispatcher, tracker, message)
         if one_more is not None:
             return one_more
+        unread = None if message.found else unread_reply(message)
+        if unread:
+            dispatcher.utter_message(response=unread, hotline=self.parts.settings.hotline)
+            return []
         if any(message.value(name) for name in ("id_card", "id_wrong", "mobile", "bank_card")):
             dispatcher.utter_message(response="utter_number_alone")
             return []
         if is_about_halls(message):
-            await tell_halls(self.parts, dispatcher, message)
-            return []
+            return await tell_halls(self.parts, dispatcher, message)
         answers = Answers(self.parts, dispatcher, tracker)
         return await answers.answer(message, unknown="utter_value_alone")
 

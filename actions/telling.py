@@ -30,9 +30,12 @@ from actions.options import Option
 from actions.parts import Parts
 from actions.policies import tell_answer, tell_passage
 from actions.promises import offer_to_tell
-from actions.said import Said
+from actions.said import TITLES, Said
+from actions.subject import subject
 from actions.wording import titled
 
+#: So many signs name something.
+NAMES = 2
 FAQ_KIND, ITEM_KIND = "faq", "item"
 
 
@@ -114,6 +117,14 @@ class Teller:
         if hand and message.aspects:
             # The answer belongs to an item, whose guide tells it, or whom to ask: nothing is left for the staff.
             return await self.guide(hand.code, message.aspects)
+        if message.aspects and len(subject(message.unasked)) < NAMES:
+            # "要多少钱" after an answer that is about no item: it takes the item's name, not the staff.
+            told_of = {"question": hit.question, "department": hit.department}
+            title = "、".join(TITLES[one] for one in message.aspects)
+            self._say.utter_message(
+                response="utter_faq_no_aspect", aspect=title, hotline=self._settings.hotline, **told_of
+            )
+            return [SlotSet("asked_aspects", list(message.aspects))]
         return await self.unknown(message, hit, about=hit)
 
     async def unknown(self, message: Said, best: FaqHit | None, *, about: FaqHit | None = None) -> list[Event]:

@@ -12,7 +12,7 @@ AGREE, CHANGE, LEAVE = "agree", "change", "leave"
 KIND = "agreement"
 _TAIL = r"(?:吧|了|啊|呀|哈|的|，.*)?[。！!]?$"
 _YES = re.compile(
-    r"^(?:嗯+|好+的?|是的?|对+的?|可以的?|行|没错|没问题|无误|正确|提交|同意|ok|OK|就这样|要|就这个|"
+    r"^(?:嗯+|恩+|好+的?|是的?|对+的?|可以的?|行|没错|没问题|无误|正确|提交|同意|ok|OK|就这样|要|就这个|"
     r"确认(?:无误|预约|提交|取消|修改|改期)?|确定(?:取消|预约)?|取消)" + _TAIL
 )
 _NO = re.compile(
@@ -20,6 +20,11 @@ _NO = re.compile(
 )
 
 Do = Callable[[Turn], Awaitable[None]]
+
+
+def says_yes(text: str) -> bool:
+    """Whether these are the words of a yes."""
+    return bool(_YES.match(text.strip()))
 
 
 class AgreeStep:

@@ -159,7 +159,17 @@ CASES = {
             {"process_name": "审核", "state_text": "进行中", "started_at": "2026-11-05T09:00:00+08:00", "explain": ""},
         ],
         "result": None,
-    }
+    },
+    ("YJ20261012000004", "537778"): {
+        "project_no": "YJ20261012000004",
+        "task_code": "huzhao",
+        "task_name": "普通护照首次申领",
+        "state": "2",
+        "state_text": "审核中",
+        "promise_date": "2026-11-20",
+        "steps": [],
+        "result": None,
+    },
 }
 IDENTITIES = {
     "IDCARDK3Q7ZP2A": ("id_card", "110101199003070038"),
