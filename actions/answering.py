@@ -16,6 +16,7 @@ from actions.detail import thing_asked
 from actions.errors import BackendDown
 from actions.facts import ASPECT_KIND, COLLECT, collects
 from actions.going_on import goes_on, is_new
+from actions.in_hand import with_item_in_hand
 from actions.memory import Event, ItemInHand, answer_in_hand, aspects_waiting, item_in_hand, on_table
 from actions.options import Option, picked
 from actions.parts import Parts
@@ -90,6 +91,8 @@ class Answers:
             go_on = self._teller.more(told, message) if told and not choices else self._without_subject(message, hand)
             return await go_on
         thing = None if message.cues else thing_asked(message.text)
+        if thing and choices and not self._quiet:
+            return [*self._teller.offer("utter_which_item_first", choices), *_wait_for(self._tracker, "materials")]
         told_in_part = await self._teller.detail(thing, message, hand, told) if thing else None
         several = told_in_part if told_in_part is not None else await self._several(message)
         return several if several is not None else await self._named(message, named, unknown)
@@ -105,6 +108,8 @@ class Answers:
                     return await self._teller.guide(one.task_code, message.aspects)
         if told and goes_on(message.text, named) and not is_new(decision, told, hand.code if hand else None):
             return await self._teller.more(told, message, decision)
+        if hand:
+            decision = await with_item_in_hand(self._backends, message, decision, hand)
         if unknown and isinstance(decision, Unknown):
             self._say.utter_message(response=unknown)
             return []
@@ -153,8 +158,7 @@ class Answers:
         choices = on_table(self._tracker, ITEM_KIND, FAQ_KIND)
         if aspects and choices and not self._quiet:
             # Asked on before the item was chosen: the same list again, and both questions wait for it.
-            asked = tuple(dict.fromkeys((*aspects_waiting(self._tracker), *aspects)))
-            return [*self._teller.offer("utter_which_item_first", choices), SlotSet("asked_aspects", list(asked))]
+            return [*self._teller.offer("utter_which_item_first", choices), *_wait_for(self._tracker, *aspects)]
         if choices and not self._quiet and message.text:
             buttons = [one.button() for one in choices]
             self._say.utter_message(response="utter_option_unclear", count=str(len(choices)), buttons=buttons)
@@ -181,6 +185,11 @@ class Answers:
                 return self._teller.which(items, questions, aspects, questions_first=message.intent == "ask_faq")
             case Unknown(best=best):
                 return await self._teller.unknown(message, best)
+
+
+def _wait_for(tracker: Any, *aspects: str) -> list[Event]:
+    """These are asked too, once it is known of which item."""
+    return [SlotSet("asked_aspects", list(dict.fromkeys((*aspects_waiting(tracker), *aspects))))]
 
 
 def _elsewhere_only(items: Sequence[ItemHit], area: str) -> bool:

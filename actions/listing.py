@@ -94,8 +94,11 @@ class ShowHalls(BackedAction):
 
 
 def hall_told(tracker: Tracker, message: Said) -> str | None:
-    """The name of the hall just told of, where "周六开不开" goes on about it; None for anything else."""
+    """The name of the hall just told of, where "周六开不开" goes on about it, or of another one; else None."""
     told = [] if in_form(tracker) else on_table(tracker, HALL)
+    district = message.value("district")
+    if told and district and len(subject(message.unasked.replace(district, " "))) < SHORTEST:
+        return district
     goes_on = message.aspects and set(message.aspects) <= OF_HALLS and len(subject(message.unasked)) < SHORTEST
     return told[0].title if len(told) == 1 and goes_on else None
 

@@ -12,6 +12,8 @@ from actions.errors import Missing
 from actions.forms import ANSWERS, BELIEVED, FormAction, Step, Turn
 from actions.memory import answer_in_hand, item_in_hand
 from actions.said import Said
+from actions.subject import subject
+from actions.telling import NAMES
 
 ASKS_GENUINE = "asks_genuine"
 #: A notice is longer than a question about one.
@@ -43,7 +45,7 @@ class NoticeTextStep:
         # Who was asked for the text sends it; who begins with "真的假的" may doubt anything.
         doubts_else = turn.requested is None and not _OF_A_NOTICE.search(text)
         if len(text) < SHORTEST_NOTICE:
-            if doubts_else and _doubted(turn):
+            if doubts_else and await _doubted(turn):
                 turn.end()
                 return
             guessed = turn.message.confidence < BELIEVED or turn.message.intent in {*ANSWERS, "verify_notice"}
@@ -53,7 +55,7 @@ class NoticeTextStep:
         verdict = await turn.parts.backends.verify_notice(await _with_numbers(turn))
         if doubts_else and verdict.verdict in {"unknown", "short"}:
             # A story with "真的假的" in it asks for the matter that it tells of.
-            turn.extra += await Answers(turn.parts, turn.say, turn.tracker).answer(_without_doubt(turn.message))
+            await _answer(turn)
             turn.end()
             return
         _tell(turn, verdict)
@@ -83,8 +85,16 @@ class ValidateNoticeForm(FormAction):
         return (NoticeTextStep(),)
 
 
-def _doubted(turn: Turn) -> bool:
+async def _answer(turn: Turn) -> None:
+    turn.extra += await Answers(turn.parts, turn.say, turn.tracker).answer(_without_doubt(turn.message))
+    turn.answered = True
+
+
+async def _doubted(turn: Turn) -> bool:
     """ "真的假的" right after an answer doubts the answer: where it comes from is said. False where none was told."""
+    if len(subject(_without_doubt(turn.message).text)) >= NAMES:
+        await _answer(turn)
+        return True
     told, hand = answer_in_hand(turn.tracker, turn.now), item_in_hand(turn.tracker, turn.now)
     if told or hand:
         hotline = turn.parts.settings.hotline

@@ -152,6 +152,9 @@ class DeclineOffer(BackedAction):
         return "action_decline_offer"
 
     async def act(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> list[Event]:
+        one_less = await also(self.parts, dispatcher, tracker, said(tracker))
+        if one_less is not None:
+            return one_less
         dispatcher.utter_message(response="utter_declined")
         return [SlotSet("offer", None), SlotSet("options", None), SlotSet("asked_aspects", None)]
 

@@ -39,7 +39,7 @@ _WISH = re.compile(
 #: "还有公积金", "公积金也要", "社保呢": one more of what was just done.
 _ALSO = re.compile(
     r"^(?:那|对了|嗯|好的?|[，,\s])*(?:还有|还要|再(?:加|来|订|退|关注)|另外|以及|加上|顺便)|也(?:要|订|退|一样|来|加|行|不要)|"
-    r"[也呢][?？。！!\s]*$|一起|一并"
+    r"[也呢][?？。！!\s]*$|一起|一并|还是要|还要"
 )
 #: Names in one sentence: more are counted.
 NAMED = 5
@@ -99,7 +99,7 @@ class ListSubscriptions(BackedAction):
         elif not lines:
             offered = await self.parts.backends.subjects()
             dispatcher.utter_message(response="utter_no_subscriptions", names=names_of(offered))
-        return []
+        return [] if in_form(tracker) else [SlotSet("offer", {"kind": MORE, "less": False})]
 
 
 async def leave_named(parts: Parts, say: CollectingDispatcher, tracker: Tracker, message: Said) -> list[Event]:
@@ -140,7 +140,8 @@ def chosen(message: Said, tracker: Any) -> Option | None:
 async def also(parts: Parts, say: CollectingDispatcher, tracker: Any, message: Said) -> list[Event] | None:
     """Does with another subject what was just done with some; None where the message means something else."""
     offer = tracker.get_slot("offer") or {}
-    if offer.get("kind") != MORE or message.aspects or not _ALSO.search(message.text):
+    less = wants_less(message.text)
+    if offer.get("kind") != MORE or message.aspects or not (less or _ALSO.search(message.text)):
         return None
     named = named_subjects(message.text, await parts.backends.subjects())
     rest = message.text
@@ -149,7 +150,7 @@ async def also(parts: Parts, say: CollectingDispatcher, tracker: Any, message: S
             rest = rest.replace(word, " ")
     if not named or subject(_WISH.sub(" ", rest)):
         return None
-    less = (offer["less"] or wants_less(message.text)) and not _BACK.search(message.text)
+    less = less or (offer["less"] and not _BACK.search(message.text))
     return await (leave if less else follow)(parts, say, message.citizen_id, named)
 
 
@@ -189,7 +190,7 @@ async def leave_all(parts: Parts, say: CollectingDispatcher, citizen_id: str) ->
         await parts.backends.leave_case(case.project_no, citizen_id)
     await parts.backends.leave_all(citizen_id)
     say.utter_message(response="utter_left_all")
-    return [SlotSet("offer", None), *shown([])]
+    return [SlotSet("offer", {"kind": MORE, "less": False}), *shown([])]
 
 
 def wants_less(text: str) -> bool:

@@ -85,6 +85,10 @@ class ServiceStep:
         codes = [await self._service_code(turn, hit.task_code) for hit in hits]
         code, count = Counter(codes).most_common(1)[0]
         service = _by_code(services, code or "") if 2 * count > len(hits) else None
+        spoken = [one for one in hits if one.district and one.district.rstrip("区县市") in turn.message.text]
+        if service and len(hits) > 1 and len(spoken) == 1:
+            # Of one item in several districts the one where the hall is.
+            turn.extra += take_in_hand(spoken[0].task_code, spoken[0].task_name, turn.now)
         if service and len(hits) > 1:
             turn.tell("utter_booking_service", service=service.name)
         elif service:
