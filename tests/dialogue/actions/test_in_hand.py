@@ -1,4 +1,4 @@
-"""Does an unsure question go on about the item in hand? Judged by what searches tell of it along with the item's name."""
+"""Does an unsure question go on about the item in hand? Judged by what is found for it along with the name."""
 
 from __future__ import annotations
 
