@@ -232,7 +232,7 @@ def test_examples_come_in_from_a_file_of_rasa_after_a_look_at_them_and_go_out_as
     page.get_by_label("文件", exact=True).set_input_files([file])  # type: ignore[list-item]
     page.get_by_role("button", name="检查").click()
     expect(page.get_by_text("还没有写入任何内容")).to_be_visible()
-    expect(page.get_by_role("region", name="有问题的")).to_contain_text("程序里没有“city”这种标注")
+    expect(page.get_by_role("region", name="有问题的", exact=True)).to_contain_text("程序里没有“city”这种标注")
     assert_accessible(page)
     picture(page, "examples-exchange")
     with page.expect_download() as download:
