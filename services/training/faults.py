@@ -32,7 +32,7 @@ def faults(examples: Sequence[Taught], *, held_out: Collection[str], vocabulary:
         said[marks.plain(example.text)].add(example.intent)
         sizes[example.intent] += 1
     return [
-        *(_about_sentence("two-intents", text, said[text]) for text in said if len(said[text]) > 1),
+        *(_about_sentence("two-intents", text, said[text]) for text in sorted(said) if len(said[text]) > 1),
         *(_about_sentence("held-out", text, said[text]) for text in sorted(held_out) if text in said),
         *(
             Problem(kind="too-few", about=intent, intents=[intent], count=count)

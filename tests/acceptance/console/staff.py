@@ -23,6 +23,7 @@ from tests.fakes.staff import sign_in_as
 AXE = ROOT / "build" / "console-tests" / "axe.min.js"
 #: What a person would be stopped by; the rest is advice.
 SERIOUS = ("serious", "critical")
+HEADING_PX = 100
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,6 +79,9 @@ def assert_accessible(page: Page) -> None:
         if one["impact"] in SERIOUS
     ]
     assert not serious, f"{page.url}:\n" + "\n".join(serious)
+    # On a phone a heading beside many buttons must not be pressed into a column of single characters.
+    heading = page.evaluate("() => document.querySelector('h1')?.getBoundingClientRect().width ?? 999")
+    assert heading > HEADING_PX, f"{page.url}: its heading is {heading} px wide"
     overflow = page.evaluate("() => document.documentElement.scrollWidth - window.innerWidth")
     assert overflow <= 0, f"{page.url} is {overflow} px wider than the screen"
 

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
 from aiohttp import FormData
+from aiohttp.test_utils import TestServer
 from sqlalchemy import select
 
 from services.app import Topics, make_topics
+from services.console.app import make_console
 from services.console.faq.bulk import KIND
+from services.console.parts import make_parts
 from services.db import Sessions
 from services.faq.editing import FaqDesk
 from services.faq.sheet import written
 from services.faq.types import FaqEntry
 from services.metrics import Metrics
 from services.settings import ServicesSettings
-from services.staff.models import StaffRow
+from services.staff.models import RateRow, StaffRow
 from services.staff.permissions import Role
 from services.staff.works import LASTS, SILENT, WorkGone, Works
 from tests.fakes.clock import FixedClock
@@ -134,3 +138,18 @@ async def test_works_are_each_one_s_own_and_go_after_a_day(
 async def a_person(sessions: Sessions) -> UUID:
     async with sessions() as session:
         return (await session.scalars(select(StaffRow.id))).one()
+
+
+async def test_what_ended_long_ago_is_removed_by_a_console_that_runs(
+    sessions: Sessions, clock: FixedClock, settings: ServicesSettings
+) -> None:
+    async with sessions.begin() as session:
+        session.add(RateRow(name="sign-in", tokens=1.0, refilled_at=clock.now() - timedelta(days=30)))
+
+    async def gone() -> bool:
+        async with sessions() as session:
+            return (await session.scalars(select(RateRow.name))).all() == []
+
+    app = make_console(make_parts(make_topics(sessions, clock, settings, Metrics()), sessions, clock, settings))
+    async with TestServer(app):
+        await eventually(gone)
