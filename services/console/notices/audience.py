@@ -10,10 +10,11 @@ from aiohttp import web
 
 from services.clock import CITY_ZONE
 from services.console.notices.choosing import AudienceForm, bind
+from services.console.notices.finding import number_in
 from services.console.notices.forms import NoticeForm, attachments_of
 from services.console.parts import Parts
 from services.console.visit import Visit
-from services.errors import BadRequest, NotFound
+from services.errors import BadRequest
 from services.notices.audience import AudienceQuestion, AudienceRules, Whom
 from services.notices.personal import names_in
 from services.notices.results import Notice, Preview, UsableField
@@ -63,10 +64,7 @@ class AudiencePages:
 
     async def reach(self, visit: Visit) -> web.StreamResponse:
         """Who would get it, who would not and why."""
-        number = visit.path["number"]
-        if not (number.isascii() and number.isdigit() and len(number) < 10):
-            raise NotFound
-        return visit.render("notices/reach.html", reach=await self._notices.reach(number))
+        return visit.render("notices/reach.html", reach=await self._notices.reach(number_in(visit)))
 
 
 def _content(form: NoticeForm, one: Notice | None) -> Content:

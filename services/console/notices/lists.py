@@ -8,11 +8,12 @@ from contextlib import suppress
 
 from aiohttp import web
 
+from services.console.notices.finding import notice_of
 from services.console.pages import Page
 from services.console.parts import Parts
 from services.console.upload import Upload
 from services.console.visit import Visit
-from services.errors import BadRequest, Conflict, NotFound
+from services.errors import BadRequest, Conflict
 from services.notices.intake import BadLine, CitizenList, read_citizens
 from services.notices.list_texts import bad_line
 from services.notices.results import Notice
@@ -41,11 +42,11 @@ class _Lists:
         self._notices = parts.topics.notices
 
     async def show(self, visit: Visit) -> web.StreamResponse:
-        return await self._page(visit, await self._notice(visit))
+        return await self._page(visit, await notice_of(visit, self._notices))
 
     async def take_in(self, visit: Visit) -> web.StreamResponse:
         """Takes the whole file or nothing of it."""
-        one, file = await self._notice(visit), visit.form.get("file")
+        one, file = await notice_of(visit, self._notices), visit.form.get("file")
         if not isinstance(file, Upload) or not file.content:
             return await self._page(visit, one, problem="请选择名单文件。", status=422)
         text = _decoded(file.content)
@@ -65,7 +66,7 @@ class _Lists:
         return visit.redirect(f"/notices/{one.number}/list", f"已导入 {len(read.citizens)} 人。{_asks_again(one)}")
 
     async def remove(self, visit: Visit) -> web.StreamResponse:
-        one = await self._notice(visit)
+        one = await notice_of(visit, self._notices)
         try:
             edit = NoticeEdit(staff=visit.person.login, citizens=None)
             await self._notices.by(visit.actor).edit(str(one.id), edit)
@@ -86,12 +87,6 @@ class _Lists:
             problem=problem,
             editable=allowed("edit", one.state),
         )
-
-    async def _notice(self, visit: Visit) -> Notice:
-        number = visit.path["number"]
-        if not (number.isascii() and number.isdigit() and len(number) < 10):
-            raise NotFound
-        return await self._notices.get(number)
 
 
 def _decoded(content: bytes) -> str | None:

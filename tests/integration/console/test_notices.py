@@ -280,7 +280,7 @@ async def test_a_list_of_failures_comes_in_pages_and_holds_no_formula(
     clock: FixedClock,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("services.console.notices.pages.FAILURES_AT_ONCE", 2)
+    monkeypatch.setattr("services.console.notices.watching.FAILURES_AT_ONCE", 2)
     citizens = await office.follow(5)
     office.platform.broken = {f"openid-{citizen}": RecipientUnreachable(errcode=43004) for citizen in citizens}
     path = await sending(office, writer, approver, clock)
