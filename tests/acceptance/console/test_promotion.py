@@ -21,7 +21,7 @@ from tests.acceptance.running import Running
 from tests.acceptance.test_browser import DESKTOP, PHONE
 
 #: A whole training with its five-fold cross-validation, beside everything else.
-MADE_MS = 900_000
+MADE_MS = 1_800_000
 ARRIVED_SECONDS = 180
 #: So many questions are asked and answered with the model that has just become the live one.
 ASKED_EACH_TIME = 2
