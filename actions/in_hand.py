@@ -23,6 +23,8 @@ WORTH_ITEM, WORTH_ANSWER = 0.5, 0.65
 LONGEST = 16
 #: What is to be done with the thing in hand; another item may be the one for it.
 _DEED = re.compile(r"丢|掉了|遗失|不见|坏|损|过期|到期|补|换|挂失|注销|转|改|迁|退")
+#: "小孩归谁" asks for no office.
+_OF_OFFICES = frozenset({"department", "audience", "basis"})
 #: Who comes and where is no subject of its own.
 _CIRCUMSTANCE = re.compile(
     r"孩子|小孩|宝宝|老人|老公|老婆|爱人|爸妈?|妈妈?|家人|家属|外地人?|外省|现场|窗口|大厅|那边|人在|人$"
@@ -41,13 +43,13 @@ async def with_item_in_hand(backends: Backends, message: Said, decision: Decisio
 
 def meant(items: ItemSearch, answers: FaqSearch, *, message: Said, decision: Decision, hand: ItemInHand) -> Decision:
     """`items`, `answers`: what was found for the question along with the name of the item in hand. Pure."""
-    answer = _answer_of(answers, hand, decision)
+    answer = _answer_of(answers, hand, message)
     if answer is not None:
         return TheAnswer(hit=answer)
     other = _other_item(items, hand) if _DEED.search(message.text) else None
     if other is not None:
         return other
-    if message.aspects and len(subject(_CIRCUMSTANCE.sub(" ", message.unasked))) < 2:
+    if set(message.aspects) - _OF_OFFICES and len(subject(_CIRCUMSTANCE.sub(" ", message.unasked))) < 2:
         return TheItem(code=hand.code, name=hand.name)
     return Unknown(best=answers.hits[0] if answers.hits else None) if _is_worthless(decision) else decision
 
@@ -55,10 +57,8 @@ def meant(items: ItemSearch, answers: FaqSearch, *, message: Said, decision: Dec
 def _is_unsure(decision: Decision) -> bool:
     """Whether what was found for the question alone may be about anything."""
     match decision:
-        case TheItem():
+        case TheItem() | TheAnswer():
             return False
-        case TheAnswer():
-            return True
         case Which(items=items, questions=questions):
             # Beside items the staff's answers are an extra.
             return items[0].score < NAMED_ITEM if items else questions[0].score < NAMED_ANSWER
@@ -66,12 +66,13 @@ def _is_unsure(decision: Decision) -> bool:
             return True
 
 
-def _answer_of(answers: FaqSearch, hand: ItemInHand, decision: Decision) -> FaqHit | None:
-    """The staff's answer about this item; a better one about something else stays."""
+def _answer_of(answers: FaqSearch, hand: ItemInHand, message: Said) -> FaqHit | None:
+    """The staff's answer about this item, if it speaks of what was asked: the item's name alone finds some answer."""
     if answers.verdict != "sure" or answers.hits[0].task_code != hand.code:
         return None
-    best = decision.hit.score if isinstance(decision, TheAnswer) else 0.0
-    return answers.hits[0] if answers.hits[0].score >= best else None
+    best, named = answers.hits[0], subject(message.text)
+    pairs = {named[place : place + 2] for place in range(len(named) - 1)}
+    return best if any(pair in best.question + best.answer for pair in pairs) else None
 
 
 def _other_item(items: ItemSearch, hand: ItemInHand) -> TheItem | None:

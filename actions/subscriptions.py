@@ -193,6 +193,11 @@ async def leave_all(parts: Parts, say: CollectingDispatcher, citizen_id: str) ->
     return [SlotSet("offer", {"kind": MORE, "less": False}), *shown([])]
 
 
+def wants_no_more(text: str) -> bool:
+    """Whether the words are those of who wants to hear nothing at all any more, however they are said."""
+    return bool(_ALL.search(text)) and wants_less(text)
+
+
 def wants_less(text: str) -> bool:
     """Whether the words are those of who wants to hear less."""
     return bool(_LESS.search(text)) and not _BACK.search(text)

@@ -20,7 +20,7 @@ from actions.options import picked
 from actions.progress import OFFER, YES
 from actions.said import Said, said
 from actions.subject import subject
-from actions.subscriptions import CHOICES, also, choose, chosen, in_form
+from actions.subscriptions import CHOICES, also, choose, chosen, in_form, wants_no_more
 from actions.telling import FAQ_KIND, ITEM_KIND, NAMES
 
 _BOOKS = re.compile(r"预约|约(?:个|一个|一下|上|到|在|今|明|后|大后|下|周|[0-9])|挂(?:个)?号|取(?:个)?号")
@@ -67,6 +67,9 @@ class Apologise(BackedAction):
 
     async def act(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> list[Event]:
         message = said(tracker)
+        if wants_no_more(message.text):
+            # "烦死了，别给我发了" is no complaint about an answer.
+            return [FollowupAction("action_unsubscribe_topic")]
         found = _MEANT.search(message.text)
         if found and len(subject(found["meant"])) >= NAMES:
             meant = replace(part(message, found.start("meant"), len(message.text)), intent="find_item")

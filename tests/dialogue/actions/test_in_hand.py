@@ -21,7 +21,7 @@ OPTIONS = Which(items=[ELSEWHERE], questions=[])
 
 
 def answer(score: float, code: str | None = "card") -> FaqHit:
-    return FaqHit(id="a", question="发给谁？", task_code=code, score=score)
+    return FaqHit(id="a", question="社保卡掉了怎么办？", answer="丢了先挂失。", task_code=code, score=score)
 
 
 def sure(*hits: ItemHit) -> ItemSearch:
@@ -31,20 +31,16 @@ def sure(*hits: ItemHit) -> ItemSearch:
 def test_the_staff_s_answer_about_this_item_is_what_was_asked() -> None:
     answers = FaqSearch(verdict="sure", hits=[answer(0.8)])
 
-    found = meant(sure(CARD), answers, message=SAID, decision=OPTIONS, hand=HAND)
+    found = meant(sure(CARD), answers, message=replace(SAID, text="掉了"), decision=OPTIONS, hand=HAND)
 
     assert found == TheAnswer(hit=answers.hits[0])
 
 
-def test_a_better_answer_about_something_else_stays_and_so_does_one_of_another_item() -> None:
-    alone = TheAnswer(hit=answer(0.82, None))
+def test_an_answer_that_does_not_speak_of_what_was_asked_is_none_and_so_is_one_of_another_item() -> None:
+    parking = replace(SAID, text="停车方便吗")
 
-    better = FaqSearch(verdict="sure", hits=[answer(0.8)])
-    others = FaqSearch(verdict="sure", hits=[answer(0.9, "passport")])
-
-    for answers in (better, others):
-        question = replace(SAID, text="几号发")
-        assert meant(sure(CARD), answers, message=question, decision=alone, hand=HAND) == alone
+    for answers in (FaqSearch(verdict="sure", hits=[answer(0.8)]), FaqSearch(verdict="sure", hits=[answer(0.9, "x")])):
+        assert meant(sure(CARD), answers, message=parking, decision=OPTIONS, hand=HAND) == OPTIONS
 
 
 def test_what_is_to_be_done_with_the_thing_in_hand_may_be_another_item() -> None:
@@ -62,6 +58,8 @@ def test_who_comes_is_a_circumstance_and_a_name_of_its_own_is_none() -> None:
     assert meant(sure(CARD), NO_ANSWER, message=child, decision=OPTIONS, hand=HAND) == TheItem(
         code="card", name="社会保障卡申领"
     )
+    whose = replace(SAID, text="小孩归谁", intent="ask_department")
+    assert meant(sure(CARD), NO_ANSWER, message=whose, decision=OPTIONS, hand=HAND) == OPTIONS
     nothing = Unknown(best=None)
     assert meant(sure(CARD), NO_ANSWER, message=mars, decision=nothing, hand=HAND) == nothing
 
