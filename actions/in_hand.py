@@ -71,7 +71,7 @@ def _answer_of(answers: FaqSearch, hand: ItemInHand, message: Said) -> FaqHit | 
     if answers.verdict != "sure" or answers.hits[0].task_code != hand.code:
         return None
     best, named = answers.hits[0], subject(message.text)
-    pairs = {named[place : place + 2] for place in range(len(named) - 1)}
+    pairs = {named[place : place + 2] for place in range(len(named) - 1)} or {named or message.text}
     return best if any(pair in best.question + best.answer for pair in pairs) else None
 
 
