@@ -144,9 +144,7 @@ class Library:
             found = self.texts.add(wording, text)
         return found
 
-    def _family(self, document: Document[P]) -> Family:
-        normalised = map(self._language.normalise, document.wordings)
-        wordings = tuple(dict.fromkeys(filter(None, normalised))) or (document.key,)
+    def _family(self, wordings: tuple[str, ...]) -> Family:
         found = self.families.get(wordings)
         if found is None:
             texts = tuple(self._text(wording) for wording in wordings)
@@ -164,7 +162,12 @@ class Library:
         source = (document.wordings, document.context, document.about)
         found = self.profiles.get(source)
         if found is None:
-            family = self._family(document)
+            wordings = self._normalised(document.wordings)
+            if not wordings:  # it goes by its key, which it has in common with no other
+                source = ((document.key,), document.context, document.about)
+                found, wordings = self.profiles.get(source), self._normalised((document.key,)) or (document.key,)
+        if found is None:
+            family = self._family(wordings)
             family.uses += 1
             terms = heaviest([text.written for text in family.texts] + self._read(document.context))
             profile = Profile(
@@ -176,6 +179,9 @@ class Library:
             )
             found = self.profiles.add(source, profile)
         return found
+
+    def _normalised(self, wordings: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(filter(None, map(self._language.normalise, wordings))))
 
     def _place(self, local: tuple[str, ...]) -> Place:
         found = self.places.get(local)

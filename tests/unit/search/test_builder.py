@@ -89,6 +89,17 @@ def test_the_way_to_the_documents_does_not_matter(
         assert ranking(found, question, near) == ranking(expected, question, near)
 
 
+@pytest.mark.parametrize("key", ["a", "A１"])
+def test_documents_without_a_name_go_by_their_own_keys(language: Language, key: str) -> None:
+    builder: IndexBuilder[str] = IndexBuilder(language, TUNING)
+    for one in ("b", key):
+        builder.put(document(one, " "))
+    builder.remove("b")
+    index = builder.build()
+    assert len(index) == 1
+    assert list(index.texts.values()) == [language.normalise(key)]
+
+
 def test_many_edits_one_by_one_leave_the_index_that_is_made_at_once(language: Language) -> None:
     stepwise: IndexBuilder[str] = IndexBuilder(language, TUNING)
     names = [f"{matter}{deed}" for matter in ("居住证", "护照", "犬只", "公司") for deed in ("登记", "换发", "注销")]
