@@ -43,10 +43,12 @@ SOME = RECIPIENTS // 4
 LANES = 4
 #: Rows that a worker may be calling, all lanes together.
 IN_FLIGHT = LANES * 100
+#: What the setting allows.
+MOST_A_SECOND = 10_000
 #: So that there is a middle in which something can happen.
-SLOWLY = str(RECIPIENTS // 10)
+SLOWLY = str(min(MOST_A_SECOND, RECIPIENTS // 10))
 #: The same for what needs no more than a moment of it.
-BRISKLY = str(RECIPIENTS // 4)
+BRISKLY = str(min(MOST_A_SECOND, RECIPIENTS // 4))
 ACCOUNT = "gh_yunjiang0001"
 OPENIDS = "oField"
 PLATFORM = {
