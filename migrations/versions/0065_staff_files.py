@@ -16,8 +16,8 @@ def upgrade() -> None:
         "staff_files",
         sa.Column("id", sa.Uuid, primary_key=True),
         sa.Column("staff_id", sa.Uuid, sa.ForeignKey("staff.id"), nullable=False),
-        sa.Column("name", sa.Text, nullable=False),
-        sa.Column("content_type", sa.Text, nullable=False),
+        sa.Column("name", sa.String, nullable=False),
+        sa.Column("content_type", sa.String, nullable=False),
         sa.Column("content", sa.LargeBinary, nullable=False),
         sa.Column("kept_at", sa.DateTime(timezone=True), nullable=False),
     )

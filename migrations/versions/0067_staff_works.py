@@ -17,7 +17,7 @@ def upgrade() -> None:
         "staff_works",
         sa.Column("id", sa.Uuid, primary_key=True),
         sa.Column("staff_id", sa.Uuid, sa.ForeignKey("staff.id"), nullable=False),
-        sa.Column("kind", sa.Text, nullable=False),
+        sa.Column("kind", sa.String, nullable=False),
         sa.Column("file_id", sa.Uuid, nullable=False),
         sa.Column("done", sa.Integer, nullable=False),
         sa.Column("total", sa.Integer, nullable=False),
