@@ -137,14 +137,19 @@ def repetition(notice: NoticeRow) -> None:
         raise BadNotice(texts.endless())
     if not notice.due_at < notice.recurrence_ends_at <= notice.due_at + FAR:
         raise BadNotice(texts.bad_end(_say(notice.recurrence_ends_at), FAR.days))
+    pattern(notice.recurrence, notice.recurrence_zone, notice.due_at)
+
+
+def pattern(written: str, zone: str, first: datetime) -> None:
+    """The pattern means something, and neither nothing nor too much of it, from the first time on."""
     try:
-        recurrence.check(notice.recurrence, notice.recurrence_zone, notice.due_at)
+        recurrence.check(written, zone, first)
     except recurrence.BadPattern as error:
-        raise BadNotice(texts.bad_pattern(notice.recurrence)) from error
+        raise BadNotice(texts.bad_pattern(written)) from error
     except recurrence.UnknownZone as error:
-        raise BadNotice(texts.unknown_zone(notice.recurrence_zone)) from error
+        raise BadNotice(texts.unknown_zone(zone)) from error
     except recurrence.NeverAgain as error:
-        raise BadNotice(texts.never_again(notice.recurrence)) from error
+        raise BadNotice(texts.never_again(written)) from error
     except recurrence.TooOften as error:
         raise BadNotice(texts.too_often()) from error
 

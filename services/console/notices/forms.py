@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
 import msgspec
 from wtforms import (
@@ -20,8 +19,10 @@ from wtforms import (
 from wtforms.validators import DataRequired, Length, Optional, Regexp, ValidationError
 
 from services.clock import CITY_ZONE
-from services.console.notices.repeats import CHOICES, OTHER, OTHER_CHOICE, choice_of, pattern_of
+from services.console.notices.repeats import CHOICES, OTHER, choice_of, pattern_of, unknown_zone
+from services.notices import checks
 from services.notices.article_texts import SIZES
+from services.notices.errors import BadNotice
 from services.notices.results import Notice
 from services.notices.rules import NEWS_DIGEST
 from services.notices.types import Attachments, NoticeDraft, NoticeEdit
@@ -104,14 +105,23 @@ class NoticeForm(Form):
     repeat_until = DateTimeLocalField(
         "重复到", [Optional()], format=MOMENT, description="要重复的通知必填；这以后不再发。"
     )
-    #: A pattern that no choice makes, carried along.
-    pattern = HiddenField()
+    #: Only where the choice is a pattern of one's own.
+    pattern = StringField(
+        "发送规则（cron）",
+        [Length(max=100, message="规则最多 100 个字符。")],
+        description="五项，中间空一格：分 时 日 月 星期。* 是每一个，1-5 是一到五，1,15 是一和十五，*/2 是每隔两个，"
+        "日写 L 是每月最后一天，星期写 0 或 7 是星期日。"
+        "例如 0 9 * * 1-5：每周一到周五 9 点；30 14 1,15 * *：每月 1 日和 15 日 14:30。",
+        render_kw={"autocomplete": "off", "spellcheck": "false"},
+    )
+    zone = StringField(
+        "规则的时区",
+        [Length(max=64, message="时区最多 64 个字符。")],
+        default=CITY_ZONE.key,
+        description="规则里的时和分按哪里的钟，一般不用改。上面的发送时间（第一次）始终是北京时间。",
+        render_kw={"list": "zones", "autocomplete": "off", "spellcheck": "false"},
+    )
     emergency = BooleanField("紧急通知：插到正在发送的通知前面，不受免打扰时间限制")
-
-    def __init__(self, *given: Any, **named: Any) -> None:
-        super().__init__(*given, **named)
-        if choice_of(self.pattern.data or "") == OTHER:
-            self.repeat.choices = (*CHOICES, OTHER_CHOICE)
 
     def values(self) -> dict[str, object]:
         """The fields as the notices service takes them; the form has to be valid."""
@@ -126,20 +136,49 @@ class NoticeForm(Form):
             "mass_form": self.mass_form.data,
             "digest": (self.digest.data or "").strip(),
             "cover": self.cover.data or None,
-            "due_at": _instant(self.due_at.data),
+            "due_at": self.first(),
             "late_policy": self.late_policy.data,
             "expires_at": _instant(self.expires_at.data),
             "quiet_from": self.quiet_from.data,
             "quiet_until": self.quiet_until.data,
             "emergency": bool(self.emergency.data),
-            "recurrence": self._pattern(),
-            "recurrence_ends_at": _instant(self.repeat_until.data) if self.repeat.data else None,
+            "recurrence": self.repetition()[0],
+            "recurrence_zone": self.repetition()[1],
+            "recurrence_ends_at": self.last() if self.repeat.data else None,
         }
 
-    def _pattern(self) -> str:
+    def repetition(self) -> tuple[str, str]:
+        """The pattern, and the zone whose clock it means."""
         if self.repeat.data == OTHER:
-            return (self.pattern.data or "").strip()
-        return pattern_of(self.repeat.data or "", self.due_at.data) if self.due_at.data else ""
+            return " ".join((self.pattern.data or "").split()), (self.zone.data or "").strip()
+        pattern = pattern_of(self.repeat.data or "", self.due_at.data) if self.due_at.data else ""
+        return pattern, CITY_ZONE.key
+
+    def first(self) -> datetime | None:
+        """When it goes out first."""
+        return _instant(self.due_at.data)
+
+    def last(self) -> datetime | None:
+        """When it comes no more."""
+        return _instant(self.repeat_until.data)
+
+    def validate_pattern(self, field: StringField) -> None:
+        """It means something; its zone is looked at by itself."""
+        pattern, zone = self.repetition()
+        first = self.first()
+        if self.repeat.data != OTHER or first is None:
+            return
+        if not pattern:
+            raise ValidationError("请填写发送规则，例如每周一到周五 9 点写成 0 9 * * 1-5。")
+        try:
+            checks.pattern(pattern, CITY_ZONE.key if unknown_zone(zone) else zone, first)
+        except BadNotice as error:
+            raise ValidationError(error.detail) from error
+
+    def validate_zone(self, field: StringField) -> None:
+        """It is one."""
+        if self.repeat.data == OTHER and (reason := unknown_zone(self.repetition()[1])):
+            raise ValidationError(reason)
 
     def validate_attachments(self, field: TextAreaField) -> None:
         """Each line is a name and a link."""
@@ -165,7 +204,8 @@ def fields_of(notice: Notice) -> dict[str, object]:
     known["attachments"] = "\n".join(f"{one.name} {one.url}" for one in notice.attachments)
     known["due_at"] = _wall_clock(notice.due_at)
     known["expires_at"] = _wall_clock(notice.expires_at)
-    known["repeat"], known["pattern"] = choice_of(notice.recurrence), notice.recurrence
+    known["repeat"] = choice_of(notice.recurrence, notice.recurrence_zone)
+    known["pattern"], known["zone"] = notice.recurrence, notice.recurrence_zone
     known["repeat_until"] = _wall_clock(notice.recurrence_ends_at)
     return known
 

@@ -102,5 +102,5 @@ class _Notices:
             allowed=lambda action: allowed(action, one.state),
             own=one.submitted_by == visit.person.login,
             why=reason_text(one.reason) if one.reason else "",
-            repeats=words(one.recurrence) if one.recurrence else "",
+            repeats=words(one.recurrence, one.recurrence_zone) if one.recurrence else "",
         )

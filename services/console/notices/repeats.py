@@ -5,10 +5,28 @@ from __future__ import annotations
 import re
 from datetime import datetime
 
-#: A pattern that was made elsewhere and stays as it is.
+from services.clock import CITY_ZONE
+from services.notices import recurrence, texts
+
+#: A pattern that staff write themselves.
 OTHER = "other"
-CHOICES = (("", "只发这一次"), ("day", "每天同一时间"), ("week", "每周同一天"), ("month", "每月同一天"))
-OTHER_CHOICE = (OTHER, "按原有规则")
+CHOICES = (
+    ("", "只发这一次"),
+    ("day", "每天同一时间"),
+    ("week", "每周同一天"),
+    ("month", "每月同一天"),
+    (OTHER, "其他（cron）"),
+)
+#: Zones that are offered while one is written; every other may be written, too.
+ZONES = (
+    (CITY_ZONE.key, "北京时间"),
+    ("Asia/Urumqi", "新疆时间"),
+    ("Asia/Tokyo", "东京"),
+    ("Asia/Singapore", "新加坡"),
+    ("Europe/London", "伦敦"),
+    ("America/New_York", "纽约"),
+    ("UTC", "世界标准时间"),
+)
 WEEKDAYS = "日一二三四五六日"
 SIMPLE = re.compile(r"(?P<minute>\d{1,2}) (?P<hour>\d{1,2}) (?P<day>\*|L|\d{1,2}) \* (?P<weekday>\*|[0-7])")
 
@@ -21,21 +39,30 @@ def pattern_of(choice: str, first: datetime) -> str:
     return f"{clock} {days[choice]}" if choice in days else ""
 
 
-def choice_of(pattern: str) -> str:
-    """Which choice made the pattern; OTHER for one that no choice makes."""
+def choice_of(pattern: str, zone: str = CITY_ZONE.key) -> str:
+    """Which choice made the pattern; OTHER for one that no choice makes: they all mean the city's clock."""
     if not pattern:
         return ""
     found = SIMPLE.fullmatch(pattern)
-    if found is None or (found["day"] != "*" and found["weekday"] != "*"):
+    if found is None or zone != CITY_ZONE.key or (found["day"] != "*" and found["weekday"] != "*"):
         return OTHER
     return "month" if found["day"] != "*" else "week" if found["weekday"] != "*" else "day"
 
 
-def words(pattern: str) -> str:
+def unknown_zone(zone: str) -> str:
+    """Why this is no time zone; empty where it is one."""
+    try:
+        recurrence.zone_of(zone)
+    except recurrence.UnknownZone:
+        return texts.unknown_zone(zone)
+    return ""
+
+
+def words(pattern: str, zone: str = CITY_ZONE.key) -> str:
     """A pattern as people say it; one that no choice makes is shown as it is."""
-    found, choice = SIMPLE.fullmatch(pattern), choice_of(pattern)
+    found, choice = SIMPLE.fullmatch(pattern), choice_of(pattern, zone)
     if found is None or choice == OTHER:
-        return f"按规则 {pattern}"
+        return f"按规则 {pattern}" + ("" if zone == CITY_ZONE.key else f"（{zone} 时间）")
     clock = f"{int(found['hour']):02d}:{int(found['minute']):02d}"
     if choice == "day":
         return f"每天 {clock}"

@@ -12,6 +12,8 @@ from services.console.notices.choosing import AudienceForm
 from services.console.notices.covers import FORM_LIMIT, CoverPages
 from services.console.notices.finding import notice_of
 from services.console.notices.forms import NoticeForm, fields_of
+from services.console.notices.repeats import ZONES
+from services.console.notices.times import time_pages
 from services.console.pages import Page
 from services.console.parts import Parts
 from services.console.visit import Visit
@@ -29,6 +31,7 @@ def writing_pages(parts: Parts) -> Sequence[Page]:
         Page(method="POST", path="/notices/preview", handler=pages.preview, permission=write, passive=True),
         Page(method="GET", path=edit, handler=pages.show_edit, permission=write),
         Page(method="POST", path=edit, handler=pages.edit, permission=write, body_limit=FORM_LIMIT),
+        *time_pages(),
     )
 
 
@@ -101,6 +104,7 @@ class _Writing:
             listed=one is not None and one.audience_kind == "list",
             lines=[] if one is None else await self._notices.choosing.lines(one),
             one=one,
+            zones=ZONES,
             problem=problem,
             previews=await self._audience.previews(form, audience, one),
             fields=[] if one is None else await self._notices.fields(str(one.id)),

@@ -32,6 +32,9 @@ FIELDS = {
     "repeat": "",
 }
 
+#: A repetition by a pattern of one's own.
+OWN = {"repeat": "other", "pattern": "0 9 * * 1", "zone": "Asia/Shanghai", "repeat_until": "2027-01-31T00:00"}
+
 
 @pytest.fixture
 def office(sessions: Sessions, clock: FixedClock) -> Office:
@@ -327,10 +330,76 @@ async def test_a_repetition_without_an_end_is_refused_and_a_pattern_made_elsewhe
     assert "什么时候为止" in await refused.text()
     made = await office.draft(recurrence="0 9 * * 1-5", recurrence_ends_at=office.clock.now() + timedelta(days=90))
     page = await writer.read(f"/notices/{made.number}/edit")
-    assert "按原有规则" in page
-    until = {"repeat": "other", "pattern": "0 9 * * 1-5", "repeat_until": "2027-01-31T00:00"}
+    assert '<option selected value="other">' in page
+    assert 'value="0 9 * * 1-5"' in page
+    until = {**OWN, "pattern": "0 9 * * 1-5"}
     assert (await writer.post(f"/notices/{made.number}/edit", **{**FIELDS, **until})).status == 303
     assert (await office.service.get(str(made.number))).recurrence == "0 9 * * 1-5"
+
+
+async def test_a_pattern_by_another_places_clock_is_written_shown_and_kept(office: Office, writer: Browser) -> None:
+    path = await written(writer, **{**OWN, "pattern": " 0  9 * * 1 ", "zone": "Asia/Tokyo"})
+
+    made = await office.service.get(path.rsplit("/", 1)[1])
+    assert (made.recurrence, made.recurrence_zone) == ("0 9 * * 1", "Asia/Tokyo")
+    assert "按规则 0 9 * * 1（Asia/Tokyo 时间）重复" in await writer.read(path)
+    form = await writer.read(f"{path}/edit")
+    assert '<option selected value="other">' in form
+    assert 'value="Asia/Tokyo"' in form
+    # A ready-made choice means the city's clock again.
+    again = {
+        **FIELDS,
+        "repeat": "day",
+        "repeat_until": "2027-01-31T00:00",
+        "zone": "Asia/Tokyo",
+        "pattern": "0 9 * * 1",
+    }
+    assert (await writer.post(f"{path}/edit", **again)).status == 303
+    made = await office.service.get(path.rsplit("/", 1)[1])
+    assert (made.recurrence, made.recurrence_zone) == ("5 10 * * *", "Asia/Shanghai")
+
+
+@pytest.mark.parametrize(
+    ("wrong", "reason"),
+    [
+        ({"pattern": ""}, "请填写发送规则"),
+        ({"pattern": "0 9 * *"}, "请写五项"),
+        ({"pattern": "0 9 * * 一"}, "请写五项"),
+        ({"pattern": "0 9 30 2 *"}, "找不到下一次发送的日子"),
+        ({"pattern": "* 9 * * *"}, "至少要隔 1 小时"),
+        ({"pattern": "0 9 * * " + ",".join("1" * 60)}, "最多 100 个字符"),
+        ({"zone": "Asia/Yunjiang"}, "没有“Asia/Yunjiang”这个时区"),
+        ({"zone": "/etc/localtime"}, "没有“/etc/localtime”这个时区"),
+        ({"zone": ""}, "没有“”这个时区"),
+    ],
+)
+async def test_a_pattern_that_means_nothing_is_refused_with_the_reason_in_the_form_and_while_it_is_written(
+    writer: Browser, wrong: dict[str, str], reason: str
+) -> None:
+    refused = await writer.post("/notices/new", **{**FIELDS, **OWN, **wrong})
+    assert refused.status == 422
+    assert reason in await refused.text()
+    shown = await writer.post("/notices/times", at="/notices/new", **{**FIELDS, **OWN, **wrong})
+    assert reason in await shown.text()
+    assert "第 1 号" not in await writer.read("/notices")
+
+
+async def test_the_next_five_times_are_shown_while_a_repetition_is_chosen(writer: Browser) -> None:
+    async def shown(**fields: str) -> str:
+        answer = await writer.post("/notices/times", at="/notices/new", **{**FIELDS, **fields})
+        assert answer.status == 200
+        return await answer.text()
+
+    weekdays = await shown(**{**OWN, "pattern": "0 9 * * 1-5"})
+    assert re.findall(r"<li>(.*?)</li>", weekdays) == [
+        f"2026-11-{day} 09:00 星期{name}" for day, name in ((24, "二"), (25, "三"), (26, "四"), (27, "五"), (30, "一"))
+    ]
+    tokyo = await shown(**{**OWN, "pattern": "30 0 * * 1", "zone": "Asia/Tokyo"})
+    assert "2026-11-29 23:30 星期日" in tokyo
+    assert "（当地 2026-11-30 00:30 星期一）" in tokyo
+    assert len(re.findall("<li>", await shown(repeat="day", repeat_until="2026-11-26T00:00"))) == 2
+    assert "没有下一次" in await shown(repeat="month", repeat_until="2026-11-26T00:00")
+    assert "第一次" not in await shown(repeat="")
 
 
 async def test_a_trial_goes_to_testers_whom_the_second_person_enrolled(

@@ -33,3 +33,8 @@ def test_once_is_no_pattern() -> None:
 def test_what_no_choice_makes_is_kept_and_shown_as_it_is(pattern: str) -> None:
     assert choice_of(pattern) == OTHER
     assert words(pattern) == f"按规则 {pattern}"
+
+
+def test_a_pattern_by_another_clock_is_no_ready_made_choice() -> None:
+    assert choice_of("5 9 * * 1", "Asia/Tokyo") == OTHER
+    assert words("5 9 * * 1", "Asia/Tokyo") == "按规则 5 9 * * 1（Asia/Tokyo 时间）"
