@@ -9,15 +9,17 @@ from typing import Any
 from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.answers import ItemHit
-from actions.clauses import clauses
+from actions.clauses import clauses, together
 from actions.deciding import Decision, TheAnswer, TheItem, Unknown, Which, nearby
 from actions.detail import thing_asked
+from actions.districts import DISTRICTS, elsewhere, leaves_open, same_item
 from actions.errors import BackendDown
 from actions.facts import ASPECT_KIND, COLLECT, collects
+from actions.gets import GETS
 from actions.going_on import goes_on, is_new
-from actions.in_hand import with_item_in_hand
+from actions.in_hand import got_of_item, with_item_in_hand
 from actions.memory import Event, ItemInHand, answer_in_hand, aspects_waiting, item_in_hand, on_table
+from actions.offices import LONGEST, tell_office
 from actions.options import Option, picked
 from actions.parts import Parts
 from actions.promises import no_longer_offered
@@ -26,7 +28,6 @@ from actions.searching import search
 from actions.subject import subject, trimmed
 from actions.telling import FAQ_KIND, ITEM_KIND, NAMES, Teller
 
-DISTRICTS = ("区", "县")
 #: A district's name without its last sign has no more.
 AREA_SIGNS = 3
 #: Nothing but a district.
@@ -81,9 +82,11 @@ class Answers:
         """Finds out whether the message names what it is about, or means what was spoken of before."""
         aspects, named = message.aspects, subject(message.unasked)
         hand = item_in_hand(self._tracker, self._clock.now())
+        choices, told = on_table(self._tracker, ITEM_KIND, FAQ_KIND), answer_in_hand(self._tracker, self._clock.now())
+        if choices and leaves_open(message.text) and not self._quiet:
+            return await self._any_of(choices)
         if not named or not message.text:
             return await self._without_subject(message, hand)
-        choices, told = on_table(self._tracker, ITEM_KIND, FAQ_KIND), answer_in_hand(self._tracker, self._clock.now())
         if _AREA.match(named):
             return await self._elsewhere(named, hand, choices, aspects or aspects_waiting(self._tracker))
         if len(named) < NAMES and len(message.text) > len(named) and (choices or told or aspects):
@@ -92,7 +95,7 @@ class Answers:
             return await go_on
         thing = None if message.cues else thing_asked(message.text)
         if thing and choices and not self._quiet:
-            return [*self._teller.offer("utter_which_item_first", choices), *_wait_for(self._tracker, "materials")]
+            return [*self._which_first(choices), *_wait_for(self._tracker, "materials")]
         told_in_part = await self._teller.detail(thing, message, hand, told) if thing else None
         several = told_in_part if told_in_part is not None else await self._several(message)
         return several if several is not None else await self._named(message, named, unknown)
@@ -116,10 +119,24 @@ class Answers:
         # "居住证" after "要带什么？" names what the earlier question was about; "狗证怎么办" asks anew.
         waiting = () if _ASKS.search(message.text) else aspects_waiting(self._tracker)
         area, aspects = message.value("district"), message.aspects or waiting
-        if area and isinstance(decision, Which) and _elsewhere_only(decision.items, area):
-            options = [Option(kind=ITEM_KIND, value=one.task_code, title=one.task_name) for one in decision.items]
+        twins = elsewhere(decision.items, area) if area and isinstance(decision, Which) else []
+        if area and twins:
+            options = [Option(kind=ITEM_KIND, value=one.task_code, title=one.task_name) for one in twins]
             return await self._elsewhere(area, None, options, aspects)
-        return await self._tell(decision, message, aspects)
+        whose = aspects == ("phone",) and await self._phone_of(named, decision)
+        return [] if whose else await self._tell(decision, message, aspects)
+
+    async def _phone_of(self, named: str, decision: Decision) -> bool:
+        """ "交警电话": tells the department's number, or whom to ask for it; False where no department is meant."""
+        if len(named) > LONGEST:
+            return False
+        hotline = self._settings.hotline
+        if await tell_office(self._backends, self._say, named, hotline=hotline):
+            return True
+        if isinstance(decision, Unknown):
+            # The hotline knows every number: nothing is left for the staff.
+            self._say.utter_message(response="utter_phone_by_hotline", name=named, hotline=hotline)
+        return isinstance(decision, Unknown)
 
     async def _elsewhere(
         self, area: str, hand: ItemInHand | None, choices: Sequence[Option], aspects: Sequence[str]
@@ -139,6 +156,9 @@ class Answers:
 
     async def _several(self, message: Said) -> list[Event] | None:
         """Answers questions about several matters one by one; None where there are not several, each clearly found."""
+        both = together(message)
+        if both:
+            return await self._both(message, both)
         parts = clauses(message)
         decisions = [await self._search(one, trimmed(one.text), subject(one.unasked)) for one in parts]
         found = dict(zip(decisions, parts, strict=True))
@@ -152,17 +172,55 @@ class Answers:
                 events += await self._teller.answer(decision.hit)
         return events
 
+    async def _both(self, message: Said, parts: Sequence[Said]) -> list[Event] | None:
+        """Answers "护照和港澳一起办" with both; what is not clear is asked in one list. None where one is not found."""
+        whole, *found = [await self._search(one, trimmed(one.text), subject(one.unasked)) for one in (message, *parts)]
+        items = [one for one in found if isinstance(one, TheItem)]
+        asked = [hit for one in found if isinstance(one, Which) for hit in one.items]
+        several = len({one.code for one in items} | {one.task_code for one in asked}) > 1
+        if isinstance(whole, TheAnswer) or not several or not all(_is_item(one) for one in found):
+            return None
+        events: list[Event] = []
+        for one in items:
+            events += await self._teller.guide(one.code, message.aspects, more=False)
+        return [*events, *(self._teller.which(asked, [], message.aspects) if asked else ())]
+
+    def _which_first(self, choices: Sequence[Option]) -> list[Event]:
+        """The same list once more: asked for by the district where that is all that is not known."""
+        same = same_item(choices)
+        if same is None:
+            return self._teller.offer("utter_which_item_first", list(choices))
+        return self._teller.offer("utter_which_district", list(choices), item=same[0], area=same[1])
+
+    def _unclear(self, choices: Sequence[Option]) -> list[Event]:
+        """Nothing of the list was chosen: it is said how to."""
+        if same_item(choices):
+            return self._which_first(choices)
+        buttons = [one.button() for one in choices]
+        self._say.utter_message(response="utter_option_unclear", count=str(len(choices)), buttons=buttons)
+        return []
+
+    async def _any_of(self, choices: Sequence[Option]) -> list[Event]:
+        """ "都行", "不知道": of one item in several districts the first is told, with a word on the others."""
+        same = same_item(choices)
+        if same is None:
+            return self._unclear(choices)
+        self._say.utter_message(response="utter_first_district", area=same[1])
+        return await self.option(choices[0])
+
     async def _without_subject(self, message: Said, hand: ItemInHand | None) -> list[Event]:
         """Nothing was named: it goes for the options on the table or the item in hand, else the item is asked for."""
         aspects = (COLLECT,) if collects(message.text) else message.aspects
         choices = on_table(self._tracker, ITEM_KIND, FAQ_KIND)
         if aspects and choices and not self._quiet:
             # Asked on before the item was chosen: the same list again, and both questions wait for it.
-            return [*self._teller.offer("utter_which_item_first", choices), *_wait_for(self._tracker, *aspects)]
+            return [*self._which_first(choices), *_wait_for(self._tracker, *aspects)]
         if choices and not self._quiet and message.text:
-            buttons = [one.button() for one in choices]
-            self._say.utter_message(response="utter_option_unclear", count=str(len(choices)), buttons=buttons)
-            return []
+            return self._unclear(choices)
+        if hand is not None and GETS.intersection(aspects):
+            answer = await got_of_item(self._backends, message, hand)
+            if answer is not None:
+                return await self._teller.answer(answer)
         if hand is not None and (aspects or (message.text and message.meant == "find_item")):
             return await self._teller.guide(hand.code, aspects)
         told = answer_in_hand(self._tracker, self._clock.now())
@@ -192,7 +250,6 @@ def _wait_for(tracker: Any, *aspects: str) -> list[Event]:
     return [SlotSet("asked_aspects", list(dict.fromkeys((*aspects_waiting(tracker), *aspects))))]
 
 
-def _elsewhere_only(items: Sequence[ItemHit], area: str) -> bool:
-    """Whether these are one item in several districts, none of which is the one that was named."""
-    names, districts = {one.task_name for one in items}, [one.district or "" for one in items]
-    return len(items) > 1 and len(names) == 1 and all(one.endswith(DISTRICTS) and one != area for one in districts)
+def _is_item(decision: Decision) -> bool:
+    """Whether an item was found, or several of which one is meant."""
+    return isinstance(decision, TheItem) or (isinstance(decision, Which) and bool(decision.items))

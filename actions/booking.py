@@ -29,6 +29,10 @@ _RETHINK: tuple[tuple[re.Pattern[str], tuple[str, ...]], ...] = tuple(
         ("手机|电话|号码", ("applicant_mobile",)),
     )
 )
+#: "再约一个社保的" is another visit, and no change of this one.
+_ANOTHER = re.compile(
+    r"^(?:我|你|请|麻烦|能不能|可以|那|对了|[，,\s])*(?:另外|还|再)(?:我|想|要|能|可以|帮我|给我|另外|再)*预?约(?:[一两]个|个|别的|另外|另一)"
+)
 _LOST: Mapping[str, str] = {
     "slot-full": "utter_lost_full",
     "slot-closed": "utter_lost_closed",
@@ -69,7 +73,10 @@ class ValidateAppointmentForm(FormAction):
             turn.say.utter_message(response="utter_resumed", known="，".join(known))
 
     def reconsider(self, turn: Turn) -> None:
-        """Empties what the citizen wants to say anew."""
+        """Empties what the citizen wants to say anew. Another visit waits until this one is booked."""
+        if _ANOTHER.match(turn.message.text):
+            turn.tell("utter_one_booking_first")
+            return
         for pattern, slots in _RETHINK:
             if pattern.search(turn.message.text):
                 if slots != ("booking_slot",):

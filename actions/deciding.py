@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from actions.answers import FaqHit, FaqSearch, ItemHit, ItemSearch
+from actions.gets import GETS
 from actions.memory import ItemInHand
 from actions.said import Said
 
@@ -62,6 +63,9 @@ Decision = TheItem | TheAnswer | Which | Unknown
 
 def manner_of(message: Said) -> Manner:
     """How the message asks; who asks for yes or no wants that answered, whatever it is about."""
+    if GETS.intersection(message.aspects):
+        # No guide states it.
+        return "yes_no"
     if _YES_OR_NO.search(message.text):
         # "能邮寄吗" asks for an aspect in the form of a question for yes or no.
         return "aspect" if message.cues else "yes_no"

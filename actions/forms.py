@@ -142,7 +142,7 @@ class FormAction(BackedAction):
         """Tells what is still known from a form that was left for something else."""
 
     def reconsider(self, turn: Turn) -> None:
-        """Empties what the citizen wants to say anew, before the message is read."""
+        """Empties what the citizen wants to say anew, before the message is read; it is not, where this answers it."""
 
     @abstractmethod
     def steps(self, turn: Turn) -> Sequence[Step]:
@@ -178,6 +178,8 @@ class FormAction(BackedAction):
     async def _read(self, turn: Turn) -> None:
         if turn.requested is not None:
             self.reconsider(turn)
+            if turn.answered:
+                return
         for step in self.steps(turn):
             await step.read(turn)
             if turn.over:

@@ -11,6 +11,7 @@ import re
 from actions.answers import FaqHit, FaqSearch, ItemSearch
 from actions.backends import Backends
 from actions.deciding import Decision, TheAnswer, TheItem, Unknown, Which
+from actions.going_on import passage
 from actions.memory import ItemInHand
 from actions.said import Said
 from actions.subject import subject
@@ -64,6 +65,12 @@ def _is_unsure(decision: Decision) -> bool:
             return items[0].score < NAMED_ITEM if items else questions[0].score < NAMED_ANSWER
         case Unknown():
             return True
+
+
+async def got_of_item(backends: Backends, message: Said, hand: ItemInHand) -> FaqHit | None:
+    """The staff's answer on how long or how much one gets of the item in hand; None where none tells it."""
+    found = await backends.find_answers(f"{hand.name}{message.text}")
+    return next((one for one in found.hits if one.task_code == hand.code and passage(one.answer, message.text)), None)
 
 
 def _answer_of(answers: FaqSearch, hand: ItemInHand, message: Said) -> FaqHit | None:

@@ -75,7 +75,7 @@ def by_words(text: str, options: Sequence[Option]) -> int | None:
     exact = [index for index, one in enumerate(options) if one.title == text.strip().strip("。！!，, ")]
     if len(exact) == 1:
         return exact[0]
-    plain = re.sub(r"^(?:就|选|要|我要|我选|看)|[的吧。！!，, ]+$", "", text.strip())
+    plain = re.sub(r"^(?:我(?:是|要|选|想)?|就|选|要|看)|[的吧。！!，, ]+$", "", text.strip())
     # "江北区那个" names by what is in the title.
     plain = re.sub(r"的?[那这]一?[个项条家]$", "", plain)
     if len(plain) < 2:

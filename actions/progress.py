@@ -15,6 +15,7 @@ from actions.answers import Case
 from actions.answers import Step as StepOfCase
 from actions.base import BackedAction
 from actions.checklists import CHECKLIST
+from actions.districts import any_district
 from actions.errors import BackendDown, Missing, Refusal, TooMany
 from actions.forms import FormAction, Step, Turn
 from actions.memory import Event, on_table, shown, take_in_hand
@@ -135,11 +136,13 @@ class AcceptOffer(BackedAction):
         if message.text and message.confidence < SURE and not says_yes(message.text):
             # What is made up of signs never seen looks like a yes.
             return [FollowupAction("action_answer")]
+        choices = on_table(tracker, ITEM_KIND, FAQ_KIND)
+        if any_district(message.text, choices):
+            return [FollowupAction("action_answer")]
         if offer.get("kind") == CHECKLIST:
             return [SlotSet("offer", None), FollowupAction("checklist_form")]
         if offer.get("kind") in {PROMISE, SUBSCRIBE}:
             return await (promise if offer["kind"] == PROMISE else subscribe)(self, dispatcher, tracker)
-        choices = on_table(tracker, ITEM_KIND, FAQ_KIND)
         response = "utter_option_unclear" if choices else "utter_nothing_to_agree"
         dispatcher.utter_message(response=response, count=str(len(choices)))
         return []
@@ -152,9 +155,12 @@ class DeclineOffer(BackedAction):
         return "action_decline_offer"
 
     async def act(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> list[Event]:
-        one_less = await also(self.parts, dispatcher, tracker, said(tracker))
+        message = said(tracker)
+        one_less = await also(self.parts, dispatcher, tracker, message)
         if one_less is not None:
             return one_less
+        if any_district(message.text, on_table(tracker, ITEM_KIND)):
+            return [FollowupAction("action_answer")]
         dispatcher.utter_message(response="utter_declined")
         return [SlotSet("offer", None), SlotSet("options", None), SlotSet("asked_aspects", None)]
 

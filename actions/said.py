@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from actions.gets import HOW_LONG, HOW_MUCH, INSTEAD_OF, gets, without
+
 ASPECT_PREFIX = "says_"
 ASK_PREFIX = "ask_"
 FALLBACK = "nlu_fallback"
@@ -50,6 +52,8 @@ TITLES = {
     "result": "办理结果",
     "audience": "服务对象",
     "basis": "设定依据",
+    HOW_LONG: "能领多久",
+    HOW_MUCH: "数额是多少",
 }
 #: Below this the intent is a guess; words for an aspect then count more.
 TRUSTED = 0.4
@@ -105,12 +109,15 @@ class Said:
         guess = self.guess.removeprefix(ASK_PREFIX)
         if not named and guess in ASPECTS and self.guess_confidence >= GUESSED:
             named = [guess]
+        got = gets(self.text)
+        if got:
+            named = [got, *(one for one in named if one not in INSTEAD_OF[got])]
         return tuple(dict.fromkeys(named))
 
     @property
     def unasked(self) -> str:
         """The message without the words for what is asked: what is left names the item."""
-        kept = list(self.text)
+        kept = list(without(self.text))
         for cue in self.cues:
             kept[cue.start : cue.end] = " " * (cue.end - cue.start)
         return "".join(kept)

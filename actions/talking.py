@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 
 from rasa_sdk import Tracker
@@ -12,11 +13,12 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions.answering import Answers
 from actions.base import BackedAction
 from actions.clauses import part
+from actions.districts import any_district
 from actions.facts import ASPECT_KIND
 from actions.guide import unread_reply
 from actions.listing import choose_listed, form_for_listed, is_about_halls, tell_halls
 from actions.memory import Event, let_go, on_table
-from actions.options import picked
+from actions.options import Option, picked
 from actions.progress import OFFER, YES
 from actions.said import Said, said
 from actions.subject import subject
@@ -48,8 +50,9 @@ class ChooseOption(BackedAction):
             return listed
         options = options or on_table(tracker, *CHOICES)
         option = picked(message.text, options)
-        if option is not None and option.kind == OFFER:
-            return [FollowupAction("action_accept_offer" if option.value == YES else "action_decline_offer")]
+        following = _followed_by(option, options, message)
+        if following is not None:
+            return [FollowupAction(following)]
         if option is not None:
             return await Answers(self.parts, dispatcher, tracker).option(option)
         if options:
@@ -57,6 +60,13 @@ class ChooseOption(BackedAction):
         else:
             dispatcher.utter_message(response="utter_no_options")
         return []
+
+
+def _followed_by(option: Option | None, options: Sequence[Option], message: Said) -> str | None:
+    """The action for what was chosen, or for leaving it open; None where an option is told, or nothing was chosen."""
+    if option is not None and option.kind == OFFER:
+        return "action_accept_offer" if option.value == YES else "action_decline_offer"
+    return "action_answer" if option is None and any_district(message.text, options) else None
 
 
 class Apologise(BackedAction):

@@ -57,7 +57,8 @@ class Teller:
         aspects = spelt_out(guide, aspects)
         if not aspects:
             further = tell_overview(self._say, guide)
-            return events + (self.offer("utter_overview_more", further) if further and not self._quiet else [])
+            asks = further and more and not self._quiet
+            return events + (self.offer("utter_overview_more", further) if asks else [])
         if not self._quiet and on_table(self._tracker, ITEM_KIND, FAQ_KIND):
             events += shown([])
         tell_facts(self._say, guide, aspects, hotline=self._settings.hotline, more=more)
@@ -156,13 +157,13 @@ class Teller:
         response = "utter_which_item" if items else "utter_which_question"
         return [*self.offer(response, options), SlotSet("asked_aspects", list(aspects) or None)]
 
-    def offer(self, response: str, options: list[Option]) -> list[Event]:
+    def offer(self, response: str, options: list[Option], **values: str) -> list[Event]:
         """Shows options with numbers; inside a form only their names, because the form counts its own."""
         if self._quiet:
             names = "、".join(f"“{one.title}”" for one in options)
             self._say.utter_message(response="utter_which_by_name", names=names)
             return []
-        self._say.utter_message(response=response, buttons=[one.button() for one in options])
+        self._say.utter_message(response=response, buttons=[one.button() for one in options], **values)
         return shown(options)
 
     async def _related(self, code: str) -> ItemInHand | None:

@@ -14,6 +14,8 @@ from actions.options import Option
 from actions.wording import day_words, slot_words, time_words
 
 DAY, SLOT, PART = "day", "slot", "part"
+#: How the slots are called in which a form keeps who comes.
+PERSON = "applicant_"
 #: How far ahead is looked for free days; further is not bookable.
 DAYS_AHEAD = 31
 SHOWN_DAYS = 5
@@ -58,6 +60,7 @@ class DayStep:
     async def read(self, turn: Turn) -> None:
         wish = _wished(turn, self._names)
         if self._where(turn) is None:
+            self._confirm_wish(turn)
             return
         if turn.when.unreal:
             turn.tell("utter_day_unreal", day=turn.when.unreal)
@@ -88,6 +91,12 @@ class DayStep:
         if where is None:
             return []
         return await turn.parts.backends.days(where.hall_code, where.service_code, turn.now.date(), DAYS_AHEAD)
+
+    def _confirm_wish(self, turn: Turn) -> None:
+        """Another day than the one wished for before is said back, because nothing else tells that it was heard."""
+        before = (turn.tracker.get_slot(self._names.wish) or {}).get("day")
+        if before and turn.when.day and turn.when.day.isoformat() != before and not turn.when.until:
+            turn.tell("utter_time_changed", time=day_words(turn.when.day, turn.now.date()))
 
     def _leaves_open(self, turn: Turn) -> bool:
         return turn.asked_for(self.slot) and turn.when.whatever
@@ -144,6 +153,13 @@ class TimeStep:
                 turn.tell("utter_time_chosen", time=time_told)
         if chosen:
             turn.take(self.slot, kept_slot(chosen))
+            self._confirm_change(turn)
+
+    def _confirm_change(self, turn: Turn) -> None:
+        """Another time than before is said back where the next question is about the person, and does not tell it."""
+        before, now = turn.tracker.get_slot(self.slot), turn.values[self.slot]
+        if before and before["start"] != now["start"] and (turn.requested or "").startswith(PERSON):
+            turn.tell("utter_time_changed", time=kept_words(now, turn.now.date()))
 
     async def ask(self, turn: Turn) -> None:
         wish = turn.values[self._names.wish] or {}

@@ -12,6 +12,9 @@ ALIASES = {
     "shebaoka": ("社保卡", "社会保障卡"),
     "xinshenger": ("上户口", "新生儿", "出生登记"),
     "guohu": ("过户", "二手房"),
+    "jiehun-jb": ("结婚登记",),
+    "jiehun-jn": ("结婚登记",),
+    "jiazhao": ("驾驶证",),
 }
 
 
@@ -82,6 +85,26 @@ GUIDES: dict[str, dict[str, Any]] = {
             section("materials", "申请材料", "不动产权证书"),
             section("time_limit", "办理时限", "3个工作日。"),
         ],
+    },
+    "jiehun-jb": {
+        "task_name": "结婚登记",
+        "dept_name": "江北区民政局",
+        "district": "江北区",
+        "service_code": "HY",
+        "sections": [section("fee", "收费", "不收费。"), section("place", "办理地点", "江北区婚姻登记处")],
+    },
+    "jiehun-jn": {
+        "task_name": "结婚登记",
+        "dept_name": "江南区民政局",
+        "district": "江南区",
+        "service_code": "HY",
+        "sections": [section("fee", "收费", "不收费。"), section("place", "办理地点", "江南区婚姻登记处")],
+    },
+    "jiazhao": {
+        "task_name": "机动车驾驶证期满换证",
+        "dept_name": "云江市公安局交通警察支队",
+        "service_code": None,
+        "sections": [section("phone", "咨询电话", "0100-88130001")],
     },
 }
 FAQ = [
@@ -185,7 +208,7 @@ def hit(code: str) -> dict[str, Any]:
         "task_code": code,
         "task_name": guide["task_name"],
         "dept_name": guide["dept_name"],
-        "district": "云江市",
+        "district": guide.get("district", "云江市"),
         "area_code": "990000",
         "score": 0.9,
         "aliases": list(ALIASES[code]),
