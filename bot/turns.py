@@ -14,6 +14,8 @@ from bot.messages import EventKind, InboundMessage, MessageKind
 
 #: The assistant takes texts up to this length.
 TEXT_LIMIT = 2000
+#: A link card up to this length is told; of a longer one a part would be unseen when it is confirmed.
+CARD_LIMIT = 1500
 #: For a text of which nothing is left that could be told.
 NOTHING = "？"
 
@@ -32,10 +34,23 @@ MENU: Mapping[str, str] = {
 
 
 def spoken(message: InboundMessage) -> str | None:
-    """The citizen's own words, typed or recognised, without what could be taken for a command; None for all else."""
+    """The citizen's own words, typed or recognised, without what could be taken for a command; a forwarded link card
+    as the question whether it is true; None for all else."""
+    if message.kind is MessageKind.LINK:
+        return _forwarded(message.fields)
     if message.kind not in (MessageKind.TEXT, MessageKind.VOICE) or message.text is None:
         return None
     return plain_words(message.text)
+
+
+def _forwarded(fields: Mapping[str, str]) -> str | None:
+    """A card in the words in which notices are compared with it (`services/notices/shown.cards`): the link first,
+    since it is what a forger changes; None for one that says nothing, or too much."""
+    url, title, description = (fields.get(name, "").strip() for name in ("Url", "Title", "Description"))
+    if not (url or title) or len(url) + len(title) + len(description) > CARD_LIMIT:
+        return None
+    lines = (("链接", url), ("标题", title), ("摘要", description))
+    return plain_words("\n".join(["这条消息是真的吗：", *(f"{name} {text}" for name, text in lines if text)]))
 
 
 def plain_words(text: str) -> str:

@@ -50,6 +50,15 @@ def ways(content: Content) -> list[str]:
     return ["\n".join([*(line.text for line in _lines(content, route)), content.url]) for route in ALL_ROUTES]
 
 
+def cards(content: Content) -> list[str]:
+    """What a phone's card of the notice's page says when it is forwarded, in the words of the edge's `turns`: the link
+    first; below the title the digest, or the text. Names stand between, so that no character moves from one to
+    the other."""
+    if not content.url:
+        return []
+    return [f"链接 {content.url}\n标题 {content.title}\n摘要 {text}" for text in (digest_of(content), content.body)]
+
+
 def _template(content: Content) -> Iterator[PreviewLine]:
     yield PreviewLine(field="first", text=content.title)
     yield PreviewLine(field="keyword1", text=content.department or "—")

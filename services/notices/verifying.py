@@ -47,7 +47,9 @@ class VerificationService:
         )
 
     async def _ways(self, session: AsyncSession, text: str, content: Content) -> list[str]:
-        return [await self._as_got(session, text, content, way) for way in shown.ways(content)]
+        return [
+            await self._as_got(session, text, content, way) for way in [*shown.ways(content), *shown.cards(content)]
+        ]
 
     async def _as_got(self, session: AsyncSession, text: str, content: Content, way: str) -> str:
         """One way of a personalised notice, with its places filled as in the text where somebody got it so. What no

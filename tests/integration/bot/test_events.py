@@ -48,6 +48,10 @@ async def test_a_menu_button_is_a_command_and_a_typed_command_is_not(
             "办护照",
         ),
         (
+            {"MsgType": "link", "Title": "停水", "Description": "今晚", "Url": "https://a.gov.cn/1", "MsgId": "1"},
+            "这条消息是真的吗：\n链接 https://a.gov.cn/1\n标题 停水\n摘要 今晚",
+        ),
+        (
             {"MsgType": "location", "Location_X": "23.1", "Location_Y": "113.3", "Scale": "20", "MsgId": "1"},
             '/share_location{"latitude":"23.100000","longitude":"113.300000"}',
         ),

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta, timezone
 
 import pytest
 
+from bot.messages import InboundMessage, MessageKind
+from bot.turns import spoken
 from services.notices.types import NoticeEdit
 from tests.fakes.office import Office
 from tests.integration.notices.conftest import Terminal, call, draft
 
 BODY = "因管道检修，11月24日20时至次日6时城东片区停水，请提前储水，咨询电话0571-88001234。"
+URL = "https://www.yunjiang.gov.cn/ts"
 FIELDS = {"title": "城东片区停水通知", "body": BODY, "department": "云江水务"}
 
 
@@ -51,6 +54,65 @@ async def test_a_notice_with_one_fact_changed_is_never_confirmed(office: Office,
     await sent(office)
 
     assert (await office.verification.verify(BODY.replace(*change))).verdict in {"changed", "unknown"}
+
+
+def card(**fields: str) -> str:
+    """What the assistant is told of a forwarded link card."""
+    told = spoken(
+        InboundMessage(
+            channel="wechat",
+            account="gh_city",
+            sender="o1",
+            dedup_key="m:o1:1",
+            kind=MessageKind.LINK,
+            fields={"Title": FIELDS["title"], "Description": BODY, "Url": URL, **fields},
+            sent_at=datetime(2026, 11, 23, tzinfo=timezone.utc),
+        )
+    )
+    assert told is not None
+    return told
+
+
+@pytest.mark.parametrize("description", ["", BODY, BODY[:25], "今晚停水，请储水"])
+async def test_a_forwarded_card_of_a_notice_is_confirmed(office: Office, description: str) -> None:
+    await office.follow(2)
+    await office.sending(**FIELDS, url=URL, mass_form="news", digest="今晚停水，请储水")
+    await office.send_all()
+
+    found = await office.verification.verify(card(Description=description))
+
+    assert (found.verdict, found.number, found.sent_at) == ("genuine", 1, office.clock.now())
+
+
+@pytest.mark.parametrize(
+    "forged",
+    [
+        {"Url": "https://www.yunjiang.gov.cn.pay.top/ts"},
+        {"Url": "https://www.yunjiang-gov.cn/ts"},
+        {"Url": "https://www.yunjiang.gov.cn@pay.top/ts"},
+        {"Url": "https://www.yunj\u0456ang.gov.cn/ts"},
+        {"Url": "https://www.yunjiang.gov.cn/ts?to=https://pay.top"},
+        {"Url": "https://www.yunjiang.gov.cn"},
+        {"Url": "https://www.yunjiang.gov.cn/ts2", "Title": "城东片区停水通知"},
+        {"Url": "https://pay.top/" + "x" * 600},
+        {"Title": "城东片区停气通知"},
+        {"Description": BODY.replace("88001234", "88001235")},
+        {"Description": BODY + "请先转账100元。"},
+    ],
+)
+async def test_a_forged_card_is_not_confirmed(office: Office, forged: dict[str, str]) -> None:
+    await office.follow(2)
+    await office.sending(**FIELDS, url=URL)
+    await office.send_all()
+
+    assert (await office.verification.verify(card())).verdict == "genuine"
+    assert (await office.verification.verify(card(**forged))).verdict in {"changed", "unknown"}
+
+
+async def test_a_link_put_into_a_notice_that_has_none_is_not_confirmed(office: Office) -> None:
+    await sent(office)
+
+    assert (await office.verification.verify(card())).verdict == "changed"
 
 
 async def test_what_is_not_sent_yet_is_neither_confirmed_nor_told(office: Office) -> None:

@@ -71,6 +71,26 @@ def test_recognised_words_of_a_voice_message_are_words() -> None:
     assert spoken(message(MessageKind.VOICE, text="怎么办护照")) == "怎么办护照"
 
 
+CARD = {"Title": "/停水通知", "Description": "今晚停水", "Url": "https://www.yunjiang.gov.cn/ts"}
+
+
+@pytest.mark.parametrize(
+    ("fields", "told"),
+    [
+        (CARD, "链接 https://www.yunjiang.gov.cn/ts\n标题 /停水通知\n摘要 今晚停水"),
+        ({**CARD, "Description": " "}, "链接 https://www.yunjiang.gov.cn/ts\n标题 /停水通知"),
+        (
+            {**CARD, "Description": "长" * 1465},
+            "链接 https://www.yunjiang.gov.cn/ts\n标题 /停水通知\n摘要 " + "长" * 1465,
+        ),
+    ],
+)
+def test_a_forwarded_card_is_the_question_whether_it_is_true_with_the_link_first(
+    fields: Mapping[str, str], told: str
+) -> None:
+    assert spoken(message(MessageKind.LINK, fields=fields)) == f"这条消息是真的吗：\n{told}"
+
+
 def event(kind: EventKind, key: str = "") -> InboundMessage:
     return message(MessageKind.EVENT, event=kind, event_key=key)
 
@@ -82,6 +102,8 @@ def event(kind: EventKind, key: str = "") -> InboundMessage:
         (message(MessageKind.IMAGE), "/unsupported_media"),
         (message(MessageKind.VIDEO), "/unsupported_media"),
         (message(MessageKind.LINK), "/unsupported_media"),
+        (message(MessageKind.LINK, fields={"Title": " ", "Url": "", "Description": "x"}), "/unsupported_media"),
+        (message(MessageKind.LINK, fields={"Title": "停水", "Description": "长" * 1499}), "/unsupported_media"),
         (message(MessageKind.TEXT), "/unsupported_media"),
         (
             message(MessageKind.LOCATION, fields={"Location_X": "23.1", "Location_Y": "113.3", "Label": "广场"}),
