@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from typing import NoReturn
+from urllib.parse import urlencode
 
 from aiohttp import web
 
@@ -13,7 +14,7 @@ from services.console.pages import Area, MenuEntry, Page, Task
 from services.console.paging import PAGE_SIZE, Listing, make_listing, place
 from services.console.parts import Parts
 from services.console.training import examples, exchange, held_out, intents
-from services.console.training.confusions import confusion_chart
+from services.console.training.confusions import confusion_chart, page_of
 from services.console.training.forms import PromoteForm, WantForm
 from services.console.training.sureness import sureness_chart
 from services.console.visit import Visit
@@ -38,7 +39,6 @@ LOOK_SECONDS = 1.0
 SHOWN_LINES = 40
 #: Among so many is the one that is being made, and those that are to be looked at.
 LATEST = 5
-SHOWN_CONFUSIONS = 30
 REASONS: dict[type[ServiceError], str] = {
     UnderWay: "已经有一个版本在训练，请等它完成，或先取消它。",
     AlreadyLive: "这个版本已经在用了。",
@@ -117,7 +117,8 @@ class _Training:
     async def show(self, visit: Visit) -> web.StreamResponse:
         one = await self._training.version(_number(visit))
         changes = await self._training.changes(one.version)
-        confusions = one.evaluation.cross_validation.confusions[:SHOWN_CONFUSIONS] if one.evaluation else []
+        found = one.evaluation.cross_validation.confusions if one.evaluation else []
+        confusions = page_of(found, visit.query.get("confusions", ""))
         return visit.render(
             "training/version.html",
             one=one,
@@ -129,7 +130,8 @@ class _Training:
             if one.evaluation
             else [],
             confusions=confusions,
-            chart=confusion_chart(confusions),
+            to_confusions=lambda number: "?" + urlencode({**visit.query, "confusions": number}) + "#confusions-title",
+            chart=confusion_chart(confusions.rows),
             sureness=sureness_chart(one.evaluation.cross_validation.sureness if one.evaluation else []),
         )
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 import re
 
+import msgspec
 import pytest
 
 from services.db import Sessions
 from services.staff.permissions import Role
 from services.training.models import ExampleRow
 from services.training.rasa_yaml import example_id
-from tests.fakes.school import SENTENCES, School, change
+from services.training.types import Confusion, Wanted
+from tests.fakes.school import SENTENCES, School, change, evaluation, made
 from tests.integration.console.conftest import Browser, NewBrowser
 
 pytestmark = pytest.mark.usefixtures("_same_release")
@@ -83,6 +85,36 @@ async def test_only_a_reviewed_version_goes_live_and_it_can_be_taken_back(
     history = await trainer.read("/training")
     assert "退回 · trainer" in history
     assert "有人投诉" in history
+
+
+async def test_all_confusions_are_paged_through_beside_what_changed(trainer: Browser, school: School) -> None:
+    await school.register()
+    await school.training.want(Wanted(by="张三"))
+    claim = await school.claimed()
+    await school.making.trained(claim, made(b"better"))
+    found = [Confusion(intent=f"a{n:02}", taken_for="b", count=99 - n, sentences=[f"第{n:02}句"]) for n in range(40)]
+    judged = evaluation()
+    judged = msgspec.structs.replace(
+        judged, cross_validation=msgspec.structs.replace(judged.cross_validation, confusions=found)
+    )
+    changed = [change(f"第{number:02}种问法", 100 - number) for number in range(60)]
+    await school.making.judged(claim, judged, changed)
+    path = f"/training/versions/{claim.version}"
+
+    page = await trainer.read(path)
+    assert "第 1～30 种，共 40 种" in page
+    assert ("第29句" in page, "第30句" in page) == (True, False)
+    following = re.search(r'href="(\?[^"]*confusions=2)#confusions-title"', page)
+    assert following is not None
+    second = await trainer.read(path + following[1].replace("&amp;", "&"))
+    assert ("第29句" in second, "第30句" in second, "第39句" in second) == (False, True, True)
+    assert "confusions=1#" in second
+    # Paging through what changed leaves the confusions where they are.
+    changes = re.search(r'rel="next" href="(\?[^"]+)"', second)
+    assert changes is not None
+    both = await trainer.read(path + changes[1].replace("&amp;", "&"))
+    assert "第59种问法" in both
+    assert "第39句" in both
 
 
 async def test_what_changed_is_paged_and_searched_and_what_is_undecided_comes_first(
