@@ -20,7 +20,7 @@ from services.catalogue.types import Item
 from services.clock import Clock
 from services.db import Sessions
 from services.errors import BadRequest, Conflict
-from services.importing.delivery import Delivery, Entry, content_hash
+from services.importing.delivery import Delivery, Entry, Progress, content_hash, silent
 from services.importing.report import Report
 from services.importing.table import imported_row
 from services.search import revisions
@@ -153,11 +153,13 @@ class CatalogueDesk:
         except _NotWritten:
             return trial
 
-    async def take_in(self, actor: Actor, delivery: Delivery[Item], report: Report, *, retire: bool) -> Trial:
-        """Does it, and writes down who did."""
+    async def take_in(
+        self, actor: Actor, delivery: Delivery[Item], report: Report, *, retire: bool, progress: Progress = silent
+    ) -> Trial:
+        """Does it in one transaction, and writes down who did. `progress`: rows just dealt with."""
         trial = Trial(report=report)
         async with self._sessions.begin() as session:
-            await self._write(session, delivery, trial, retire=retire)
+            await self._write(session, delivery, trial, retire=retire, progress=progress)
             done = {"added": report.added, "updated": report.updated, "bad": len(report.bad)}
             gone = {"gone": len(report.gone), "retired": report.retired, "feeds": sorted(delivery.feeds)}
             subject = Subject(kind="catalogue", id="import")
@@ -165,11 +167,21 @@ class CatalogueDesk:
         self._catalogue.outdate()
         return trial
 
-    async def _write(self, session: AsyncSession, delivery: Delivery[Item], trial: Trial, *, retire: bool) -> None:
+    async def _write(
+        self,
+        session: AsyncSession,
+        delivery: Delivery[Item],
+        trial: Trial,
+        *,
+        retire: bool,
+        progress: Progress = silent,
+    ) -> None:
         now = self._clock.now()
         revision = await revisions.next_revision(session, TOPIC, now)
         trial.changed = await _changes(session, delivery)
-        await ITEMS_TABLE.take_in(session, delivery, trial.report, revision=revision, now=now, retire=retire)
+        await ITEMS_TABLE.take_in(
+            session, delivery, trial.report, revision=revision, now=now, retire=retire, progress=progress
+        )
 
     async def sync(self) -> SyncState:
         """How far the imports are; who has read how far, `Presence.readers` says."""

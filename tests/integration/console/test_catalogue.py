@@ -350,7 +350,9 @@ async def upload(editor: Browser, content: str | bytes, name: str = "items.jsonl
     form.add_field("file", content if isinstance(content, bytes) else content.encode(), filename=name)
     for key, value in {CSRF_FIELD: await editor.token("/catalogue/import"), **more}.items():
         form.add_field(key, value)
-    answer = await editor.client.post("/console/catalogue/import", data=form)
+    answer = await editor.client.post("/console/catalogue/import", data=form, allow_redirects=False)
+    if answer.status == 303:
+        return await editor.read_when_done(answer.headers["Location"].removeprefix("/console"))
     text = await answer.text()
     assert answer.status == 200, text[-2000:]
     return text
