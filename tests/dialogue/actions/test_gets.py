@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
+import yaml
 
 from actions.clauses import together
 from actions.gets import HOW_LONG, HOW_MUCH, gets
-from actions.offices import is_office
+from actions.offices import OFFICES, is_office
 from actions.said import Said
+
+CITY = Path(__file__).parents[3] / "data" / "city" / "items"
 
 
 def heard(text: str, intent: str = "ask_time_limit") -> Said:
@@ -51,6 +56,13 @@ def test_what_one_gets_stands_in_place_of_the_offices_time() -> None:
 )
 def test_two_matters_to_be_done_together_are_both_heard(text: str, both: list[str]) -> None:
     assert [one.text for one in together(heard(text, "find_item"))] == both
+
+
+def test_every_department_is_found_by_a_matter_of_the_citys_own_office() -> None:
+    items = [one for path in CITY.glob("*.yml") for one in yaml.safe_load(path.read_text(encoding="utf-8"))]
+    for name, matter in OFFICES.values():
+        offices = {one["dept_name"] for one in items if matter[:2] in one["task_name"] + "".join(one["aliases"])}
+        assert any(name in one and one.startswith("云江市") for one in offices), (name, matter)
 
 
 def test_a_department_is_told_from_its_matters() -> None:
