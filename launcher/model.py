@@ -15,7 +15,7 @@ from services.training.fingerprint import digest_of
 
 MODEL_NAME = "zhengqiao"
 #: What a model is made from; a change in any of these makes it stale.
-SOURCES = ("config.yml", "domain.yml", "data/nlu", "data/rules", "bot/rasa", "uv.lock")
+SOURCES = ("config.yml", "domain.yml", "data/nlu", "data/rules", "data/words.txt", "bot/rasa", "uv.lock")
 #: What Rasa reads; the rest of data/ is the backends'.
 TRAINING_DATA = ("data/nlu", "data/rules")
 

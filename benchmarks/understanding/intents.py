@@ -17,6 +17,7 @@ from benchmarks.understanding.inputs import read_examples
 from benchmarks.understanding.scores import calibration_error, share
 from bot.rasa.linear import Shape, train
 from bot.rasa.text import Leveller, Reader
+from bot.rasa.words import Words, configured
 
 _MARKED = re.compile(r"\[([^\]]+)\](?:\([^)]*\)|\{[^}]*\})")
 _LINE = re.compile(r"^- ?(.*)$", re.MULTILINE)
@@ -63,18 +64,22 @@ class Taught:
 
     blocks: list[dict[str, Any]]
     settings: dict[str, Any]
+    #: Kept whole beside those of everyday Chinese.
+    words: Words
 
     @classmethod
     def read(cls, root: Path) -> Taught:
         """From the project at `root`."""
-        pipeline = yaml.safe_load((root / "config.yml").read_text(encoding="utf-8"))["pipeline"]
+        pipeline: list[dict[str, Any]] = yaml.safe_load((root / "config.yml").read_text(encoding="utf-8"))["pipeline"]
+        settings = next(step for step in pipeline if step["name"].endswith("LinearIntentClassifier"))
         return cls(
             blocks=[
                 block
                 for path in sorted((root / "data" / "nlu").glob("*.yml"))
                 for block in yaml.safe_load(path.read_text(encoding="utf-8"))["nlu"]
             ],
-            settings=next(step for step in pipeline if step["name"].endswith("LinearIntentClassifier")),
+            settings=settings,
+            words=configured(settings.get("vocabulary", ()), root),
         )
 
     @property
@@ -94,7 +99,7 @@ class Taught:
 
     @property
     def reader(self) -> Reader:
-        return Reader(list(self.settings.get("vocabulary", [])))
+        return Reader(self.words)
 
 
 class AspectReader:

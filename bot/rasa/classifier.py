@@ -15,6 +15,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.rasa.linear import LinearModel, Shape, train
 from bot.rasa.text import Leveller, Reader
+from bot.rasa.words import configured, keep, kept
 
 #: How many of the likeliest intents a message carries.
 RANKING = 5
@@ -61,8 +62,7 @@ class LinearIntentClassifier(GraphComponent, IntentClassifier):
         self, config: dict[str, Any], storage: ModelStorage, resource: Resource, model: LinearModel | None = None
     ) -> None:
         self._shape, self._storage, self._resource = shape_of(config), storage, resource
-        self._reader = Reader(list(config["vocabulary"]))
-        self._model = model
+        self._vocabulary, self._model = config["vocabulary"], model
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
@@ -76,6 +76,7 @@ class LinearIntentClassifier(GraphComponent, IntentClassifier):
             "evenness": shape.evenness,
             "folds": shape.folds,
             "short": list(shape.short),
+            # Words that are kept whole: a list, or a file as the folder that one trains in sees it.
             "vocabulary": [],
         }
 
@@ -100,15 +101,17 @@ class LinearIntentClassifier(GraphComponent, IntentClassifier):
     ) -> LinearIntentClassifier:
         component = cls(config, model_storage, resource)
         with model_storage.read_from(resource) as folder:
-            component._model = LinearModel.load(folder, component._shape, component._reader)
+            component._model = LinearModel.load(folder, component._shape, Reader(kept(folder)))
         return component
 
     def train(self, training_data: TrainingData) -> Resource:
         examples = [one for one in training_data.intent_examples if one.get(INTENT) and one.get(TEXT)]
         texts, intents = [one.get(TEXT) for one in examples], [one.get(INTENT) for one in examples]
-        self._model = train(texts, intents, self._shape, self._reader)
+        words = configured(self._vocabulary)
+        self._model = train(texts, intents, self._shape, Reader(words))
         with self._storage.write_to(self._resource) as folder:
             self._model.save(folder)
+            keep(words, folder)
         return self._resource
 
     def process(self, messages: list[Message]) -> list[Message]:

@@ -1,4 +1,7 @@
-"""How does Rasa's pipeline learn of everyday things? A graph component around `bot.rasa.everyday`, untrained."""
+"""How does Rasa's pipeline learn of everyday things? A graph component around `bot.rasa.everyday`.
+
+Its training learns nothing: it puts the words whose borders count into the model, so that every machine has the same.
+"""
 
 from __future__ import annotations
 
@@ -10,17 +13,24 @@ from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
 from rasa.shared.nlu.constants import ENTITIES, TEXT
 from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.rasa.everyday import Everyday
-from bot.rasa.text import word_list
+from bot.rasa.words import Words, configured, dictionary, keep, kept
 
 
-@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=False)
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=True)
 class EverydayEntityExtractor(GraphComponent):
     """Adds days, times, phones, places, offices and kinds of people to a message's entities."""
 
-    def __init__(self) -> None:
-        self._everyday = Everyday(word_list())
+    def __init__(self, config: dict[str, Any], storage: ModelStorage, resource: Resource, words: Words = ()) -> None:
+        self._vocabulary, self._storage, self._resource = config["vocabulary"], storage, resource
+        self._everyday = Everyday(dictionary(words))
+
+    @staticmethod
+    def get_default_config() -> dict[str, Any]:
+        """As the classifier's: what is in both costs once."""
+        return {"vocabulary": []}
 
     @classmethod
     def create(
@@ -30,7 +40,26 @@ class EverydayEntityExtractor(GraphComponent):
         resource: Resource,
         execution_context: ExecutionContext,
     ) -> EverydayEntityExtractor:
-        return cls()
+        return cls(config, model_storage, resource)
+
+    @classmethod
+    def load(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+        **kwargs: Any,
+    ) -> EverydayEntityExtractor:
+        with model_storage.read_from(resource) as folder:
+            return cls(config, model_storage, resource, kept(folder))
+
+    def train(self, training_data: TrainingData) -> Resource:
+        words = configured(self._vocabulary)
+        self._everyday = Everyday(dictionary(words))
+        with self._storage.write_to(self._resource) as folder:
+            keep(words, folder)
+        return self._resource
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Positions are those of the levelled text, which are the citizen's own."""

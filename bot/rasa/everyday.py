@@ -41,7 +41,7 @@ _PHONE = re.compile(
     r"(?<![\dA-Za-z])(?:0\d{2,3}[-—\s]?\d{7,8}|[48]00[-\s]?\d{3,4}[-\s]?\d{3,4}|1(?:23\d{2}|1\d|2\d))(?![\dA-Za-z])"
 )
 _APPLICANT = re.compile(
-    r"个体工商户|个体户|退役军人|残疾人|老年人|未成年人|新生儿|农民工|低保户|外地人|外国人|港澳居民|台湾居民|大学生|留学生"
+    r"个体工商户|个体户|退役军人|残疾人(?!联合会)|老年人|未成年人|新生儿|农民工|低保户|外地人|外国人|港澳居民|台湾居民|大学生|留学生"
     r"|事业单位|社会组织|民办非企业|(?:我们|咱们|小|分|本)?公司(?!法)|企业(?!所得税|年金)|法人(?!证书)|本人|个人(?!所得税|账户|信息)"
     r"|孕妇|老人|学生(?!证)|军人|孩子|小孩"
 )
@@ -51,11 +51,13 @@ _ENDS: tuple[tuple[str, re.Pattern[str]], ...] = (
     (
         DEPARTMENT,
         re.compile(
-            r"住建[局委]|分局|局|委员会|管委会|发改委|卫健委|国资委|派出所|街道办事处|街道办|居委会|村委会|法院|检察院|支队|管理中心"
+            r"住建[局委]|分局|局|委员会|管委会|发改委|卫健委|国资委|派出所|街道办事处|街道办|居委会|村委会|法院|检察院|支队|管理中心|登记中心|联合会"
         ),
     ),
     (DISTRICT, re.compile(r"新区|区|县|市")),
 )
+#: A district does not reach back over an office: 云江市公安局江北区分局.
+_OFFICE = re.compile(r"(?:局|委员会|支队|中心)$")
 #: Ends that are a name by themselves.
 _WHOLE = frozenset({"住建局", "住建委", "发改委", "卫健委", "国资委"})
 #: Words that a department's name joins to others by 和: 人力资源和社会保障局.
@@ -76,8 +78,8 @@ _BEFORE = frozenset(
         我 你 您 他 她 它 我们 咱 咱们 这 那 这个 那个 哪 哪个 哪里 各 各个 每个 几个 一个 自己 家 我家 家里
         请 请问 问 想 要 想要 需要 可以 能 能不能 得 不 不要 不想 用 走 坐 有 没有 是 不是 还是 的 了 吗 呢 吧 啊
         去 到 在 往 从 来 由 找 离 跟 和 与 或 或者 就 都 也 给 把 被 让 对 向 归 属 属于 住 住在 位于 路过 为 叫
-        办 办理 办事 预约 约 约个 查 查下 一下 看 看看 帮 帮我 开 开到 搬 搬到 转 转到 调 改 改成 改到 换 换到 换成
-        说 听说 打 打给 联系 投诉 举报 咨询
+        办 办理 办事 预约 约 约个 查 查下 一下 看 看看 帮 帮我 开 开到 搬 搬到 转 转到 调 交 交到 送 送到 改 改成 改到
+        换 换到 换成 说 听说 打 打给 联系 投诉 举报 咨询
         今天 明天 后天 上午 下午 现在 最近 附近 到底 怎么 什么 为什么 下 上 里 后 前 先 再 又
         """,
     )
@@ -117,14 +119,14 @@ class Everyday:
         for kind, pattern in _ENDS:
             for hit in pattern.finditer(text):
                 nearest = max((end for end in others_end if end <= hit.start()), default=0)
-                start = max(_beginning(words, hit.start()), nearest)
+                start = max(_beginning(words, hit.start(), kind), nearest)
                 name = text[start : hit.end()]
                 named = start < hit.start() or name in _WHOLE
                 if named and name not in _NO_NAMES and not _goes_on(words, hit.end(), kind):
                     yield Thing(kind=kind, start=start, end=hit.end())
 
 
-def _beginning(words: Sequence[tuple[str, int]], end: int) -> int:
+def _beginning(words: Sequence[tuple[str, int]], end: int, kind: str) -> int:
     """Where the name begins whose last part begins at `end`: words are taken in from there to the left."""
     last = bisect_left(words, end, key=lambda one: one[1]) - 1
     beginning = end
@@ -133,7 +135,8 @@ def _beginning(words: Sequence[tuple[str, int]], end: int) -> int:
         # A word that runs over into the end (山区 of 东山区) belongs to the name whatever it is.
         whole = start + len(word) <= end
         joins = word in {"和", "与"} and place > 0 and words[place - 1][0] in _JOINED and beginning < end
-        if whole and not joins and (word in _BEFORE or not _is_chinese(word)):
+        other = kind == DISTRICT and _OFFICE.search(word)
+        if whole and not joins and (other or word in _BEFORE or not _is_chinese(word)):
             break
         beginning = start
     return beginning

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
 
-import jieba
 import opencc
 from pypinyin import lazy_pinyin
+
+from bot.rasa.words import dictionary
 
 #: Three or more of one sign mean no more than two.
 _REPEATED = re.compile(r"(.)\1{2,}")
@@ -84,22 +85,12 @@ class Views:
         return any(sign.isalnum() for sign in self.signs)
 
 
-@cache
-def word_list(vocabulary: tuple[str, ...] = ()) -> jieba.Tokenizer:
-    """The dictionary and these words; shared, because loading one takes a second and 60 MB. Nobody may add to it."""
-    words = jieba.Tokenizer()
-    words.initialize()
-    for word in vocabulary:
-        words.add_word(word)
-    return words
-
-
 class Reader:
     """Turns a sentence into its views."""
 
-    def __init__(self, vocabulary: list[str]) -> None:
+    def __init__(self, words: Sequence[str]) -> None:
         self._leveller = Leveller()
-        self._words = word_list(tuple(vocabulary))
+        self._words = dictionary(tuple(words))
 
     def clean(self, text: str) -> str:
         """The sentence without what carries no meaning for its intent."""

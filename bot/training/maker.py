@@ -16,6 +16,7 @@ import structlog
 from bot.training.judging import Prediction, changes, from_reports, judged, latency
 from bot.training.questions import latest_questions
 from bot.training.steps import Step, StepFailed, run
+from bot.training.words import with_vocabulary
 from bot.trouble import PASSING, log_trouble
 from services.db import Sessions
 from services.training import rasa_yaml
@@ -23,8 +24,10 @@ from services.training.errors import LeaseLost
 from services.training.examples import ExampleService, digest_of
 from services.training.making import Claim, Made, MakingService
 from services.training.types import Change, Evaluation, HeldOut, Judged
+from services.words.names import names_of_database
 
 FOLDS = 5
+CONFIG = "config.yml"
 LOOK_SECONDS = 2.0
 #: Far more often than the lease needs, so that staff see the log grow and a cancelling is heeded soon.
 RENEWAL_SECONDS = 2.0
@@ -126,9 +129,10 @@ class _Run:
         root, examples = self._maker.root, await self._maker.examples.all()
         rasa_yaml.write_folder(folder / "nlu", examples, root / "data" / "nlu")
         rules = [str(root / "data" / kind) for kind in ("rules", "stories") if (root / "data" / kind).is_dir()]
+        config = await self._with_words(folder)
         arguments = (
             *("rasa", "train", "--fixed-model-name", "model", "--out", str(folder), "--force"),
-            *("--config", str(root / "config.yml"), "--domain", str(root / "domain.yml")),
+            *("--config", str(config), "--domain", str(root / "domain.yml")),
             *("--data", str(folder / "nlu"), *rules),
         )
         await self._step(Step(name="training", arguments=arguments))
@@ -142,6 +146,16 @@ class _Run:
         )
         await self._maker.making.trained(self._claim, made)
         return model
+
+    async def _with_words(self, folder: Path) -> Path:
+        """The release's config.yml with the words of the catalogue and the FAQ as they are now."""
+        names, words, config = folder / "names.json", folder / "words.txt", folder / CONFIG
+        async with self._maker.sessions() as session:
+            names.write_bytes(msgspec.json.encode(await names_of_database(session)))
+        await self._step(Step(name="words", arguments=("services.words", str(names), str(words))))
+        written = (self._maker.root / CONFIG).read_text(encoding="utf-8")
+        config.write_text(with_vocabulary(written, words), encoding="utf-8")
+        return config
 
     async def _judge(self, folder: Path, model: Path) -> tuple[Evaluation, Sequence[Change]]:
         validated = await self._cross_validated(folder)
@@ -167,7 +181,7 @@ class _Run:
         out = folder / "cross-validation"
         arguments = (
             *("rasa", "test", "nlu", "--cross-validation", "--folds", str(FOLDS), "--nlu", str(folder / "nlu")),
-            *("--config", str(self._maker.root / "config.yml"), "--domain", str(self._maker.root / "domain.yml")),
+            *("--config", str(folder / CONFIG), "--domain", str(self._maker.root / "domain.yml")),
             *("--out", str(out), "--no-plot", "--successes"),
         )
         await self._step(Step(name="cross-validation", arguments=arguments))

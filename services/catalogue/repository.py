@@ -18,7 +18,7 @@ SEARCHED = (
     CatalogueItem.user_topic_type, CatalogueItem.corp_topic_type, CatalogueItem.server_type, CatalogueItem.material,
     CatalogueItem.accept_condition, CatalogueItem.task_state, CatalogueItem.retired_at,
 )  # fmt: skip
-_IN_FORCE = and_(CatalogueItem.retired_at.is_(None), CatalogueItem.task_state == "1")
+IN_FORCE = and_(CatalogueItem.retired_at.is_(None), CatalogueItem.task_state == "1")
 
 
 async def find(session: AsyncSession, task_code: str) -> CatalogueItem | None:
@@ -28,12 +28,12 @@ async def find(session: AsyncSession, task_code: str) -> CatalogueItem | None:
 
 async def count_in_force(session: AsyncSession) -> int:
     """How many items citizens can find."""
-    return await session.scalar(select(func.count()).select_from(CatalogueItem).where(_IN_FORCE)) or 0
+    return await session.scalar(select(func.count()).select_from(CatalogueItem).where(IN_FORCE)) or 0
 
 
 async def listed(session: AsyncSession, *, district: str, department: str, limit: int) -> Sequence[CatalogueItem]:
     """Items in force by code; empty text: any district, any department."""
-    query = select(CatalogueItem).where(_IN_FORCE).order_by(CatalogueItem.task_code).limit(limit)
+    query = select(CatalogueItem).where(IN_FORCE).order_by(CatalogueItem.task_code).limit(limit)
     if district:
         query = query.where((CatalogueItem.district == district) | (CatalogueItem.area_code == district))
     if department:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 #: Everything that a model is made from, besides the examples.
-SOURCES = ("config.yml", "domain.yml", "data/rules", "data/stories", "bot/rasa", "uv.lock")
+SOURCES = ("config.yml", "domain.yml", "data/rules", "data/stories", "data/words.txt", "bot/rasa", "uv.lock")
 SUFFIXES = frozenset({".yml", ".py", ".txt"})
 
 

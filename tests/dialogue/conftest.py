@@ -17,7 +17,7 @@ from tests.dialogue.assistant import ROOT, Assistant, running_assistant, trained
 
 @pytest.fixture(scope="session")
 def reader() -> Reader:
-    return Reader([])
+    return Taught.read(ROOT).reader
 
 
 @pytest.fixture(scope="session")

@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 
 from bot.rasa.everyday import Everyday
-from bot.rasa.text import word_list
+from bot.rasa.words import dictionary
 
 
 @pytest.fixture(scope="module")
 def everyday() -> Everyday:
-    return Everyday(word_list())
+    return Everyday(dictionary())
 
 
 def found(everyday: Everyday, text: str) -> list[str]:

@@ -35,7 +35,7 @@ def test_a_model_of_the_present_data_is_fresh(root: Path) -> None:
     assert is_fresh(root)
 
 
-@pytest.mark.parametrize("changed", ["config.yml", "data/nlu/greet.yml"])
+@pytest.mark.parametrize("changed", ["config.yml", "data/nlu/greet.yml", "data/words.txt"])
 def test_a_changed_source_makes_the_model_stale(root: Path, changed: str) -> None:
     _pretend_to_be_trained(root)
 

@@ -1,0 +1,1 @@
+"""Which words of the office does the assistant keep whole?"""
