@@ -7,10 +7,11 @@ import time
 from datetime import datetime
 from typing import Any, ClassVar
 
+from psycopg.errors import IdleInTransactionSessionTimeout
 from sqlalchemy import DateTime, Engine, MetaData, event, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import InvalidatePoolError
+from sqlalchemy.engine.interfaces import DBAPIConnection, ExceptionContext
+from sqlalchemy.exc import InvalidatePoolError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.pool import ConnectionPoolEntry
@@ -18,6 +19,9 @@ from sqlalchemy.pool import ConnectionPoolEntry
 #: So long after its last use a connection is asked whether it still lives.
 IDLE_SECONDS = 1.0
 USED_AT = "zhengqiao_used_at"
+
+#: A process that was stopped in the middle of a transaction keeps its locks from all others no longer than this.
+LOCKS_KEPT_SECONDS = 60
 
 #: What hands out sessions: `async with sessions.begin() as session:` commits at the end, rolls back on an error.
 Sessions = async_sessionmaker[AsyncSession]
@@ -45,7 +49,13 @@ def sqlalchemy_url(database_url: str) -> str:
     return url.set(drivername="postgresql+psycopg").render_as_string(hide_password=False)
 
 
-def make_engine(database_url: str, *, pool_size: int = 10, application_name: str = "zhengqiao") -> AsyncEngine:
+def make_engine(
+    database_url: str,
+    *,
+    pool_size: int = 10,
+    application_name: str = "zhengqiao",
+    locks_kept_seconds: float = LOCKS_KEPT_SECONDS,
+) -> AsyncEngine:
     """An engine that connects on first use; the caller disposes it."""
     engine = create_async_engine(
         sqlalchemy_url(database_url),
@@ -53,9 +63,14 @@ def make_engine(database_url: str, *, pool_size: int = 10, application_name: str
         max_overflow=pool_size,
         # An error's text would else hold the values of the statement: names, numbers, what citizens wrote.
         hide_parameters=True,
-        connect_args={"application_name": application_name, "connect_timeout": 5},
+        connect_args={
+            "application_name": application_name,
+            "connect_timeout": 5,
+            "options": f"-c idle_in_transaction_session_timeout={round(locks_kept_seconds * 1000)}",
+        },
     )
     ping_idle_connections(engine.sync_engine)
+    name_lost_sessions(engine.sync_engine)
     return engine
 
 
@@ -76,6 +91,18 @@ def ping_idle_connections(engine: Engine) -> None:
         except engine.dialect.loaded_dbapi.Error as error:
             # The pool drops this one, and all that are as old, and tries again with a fresh one.
             raise InvalidatePoolError() from error
+
+
+def name_lost_sessions(engine: Engine) -> None:
+    """Whose session the server ended in the middle of a transaction has lost its connection, as with any other cause:
+    OperationalError, and not the driver's InternalError, which says that the code is wrong."""
+
+    @event.listens_for(engine, "handle_error", retval=True)
+    def lost(context: ExceptionContext) -> BaseException | None:
+        original = context.original_exception
+        if not isinstance(original, IdleInTransactionSessionTimeout):
+            return None
+        return OperationalError(context.statement, {}, original, hide_parameters=True, connection_invalidated=True)
 
 
 def make_sessions(engine: AsyncEngine) -> Sessions:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
+
+import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Connection
+from sqlalchemy import Connection, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from bot.trouble import PASSING
 from migrations.models import metadata
-from services.db import ping
+from services.db import make_engine, ping
 
 #: Made by libraries, which migrate them by their own means.
 FOREIGN_PREFIXES = ("procrastinate_", "events", "alembic_version")
@@ -28,3 +32,22 @@ async def test_the_migrated_schema_equals_the_models(engine: AsyncEngine) -> Non
 
     async with engine.connect() as connection:
         assert await connection.run_sync(differences) == []
+
+
+async def test_who_stops_in_the_middle_of_a_transaction_keeps_nobody_waiting_for_ever(database_url: str) -> None:
+    stopped, going_on = make_engine(database_url, locks_kept_seconds=0.5), make_engine(database_url)
+    locked = text("SELECT id FROM held FOR UPDATE")
+    try:
+        async with going_on.begin() as connection:
+            await connection.execute(text("CREATE TABLE held AS SELECT 1 AS id"))
+        async with stopped.connect() as sleeper:
+            await sleeper.execute(locked)
+            async with going_on.begin() as other:
+                assert (await asyncio.wait_for(other.execute(locked), 60)).scalar_one() == 1
+            with pytest.raises(PASSING):
+                await sleeper.execute(locked)
+        async with stopped.begin() as awake:
+            assert (await awake.execute(locked)).scalar_one() == 1
+    finally:
+        await stopped.dispose()
+        await going_on.dispose()
