@@ -29,7 +29,7 @@ from services.clock import SystemClock
 from services.db import Sessions, make_engine, make_sessions
 from services.embedded import EmbeddedPostgres, migrate
 from services.notices.lifecycle import LifecycleService
-from services.notices.results import Notice
+from services.notices.results import Counters, Notice
 from services.notices.service import NoticeService
 from services.notices.types import NoticeDraft
 from tests.fakes.processes import Process, free_port
@@ -236,15 +236,11 @@ class Field:
     async def check(self, notice: Notice) -> dict[str, set[str]]:
         """The oracle against the rows; gives the openids in each state."""
         received = self.received(notice)
-        states: dict[str, set[str]] = {}
-        async with self.sessions() as session:
-            for row in await session.execute(STATES, {"notice": notice.id}):
-                states.setdefault(row.state, set()).add(row.address)
+        counters, states = await self._rows(notice)
         accepted, doubtful = states.get("accepted", set()), states.get("in_doubt", set())
         twice = {openid for openid, count in received.items() if count > 1}
         assert not twice, f"{len(twice)} got it twice"
         assert accepted <= set(received) <= accepted | doubtful
-        counters = (await self.service.get(str(notice.id))).counters
         for state in ("accepted", "failed", "in_doubt", "cancelled"):
             assert getattr(counters, state) == len(states.get(state, ())), (state, counters)
         assert counters.audience == sum(map(len, states.values()))
@@ -253,6 +249,17 @@ class Field:
             told[one.state] += one.count
         assert (told["failed"], told["in_doubt"]) == (counters.failed, counters.in_doubt), told
         return states
+
+    async def _rows(self, notice: Notice) -> tuple[Counters, dict[str, set[str]]]:
+        """The counters and the openids in each state, of one moment: a worker that wakes up may still settle rows."""
+        while True:
+            before = (await self.service.get(str(notice.id))).counters
+            states: dict[str, set[str]] = {}
+            async with self.sessions() as session:
+                for row in await session.execute(STATES, {"notice": notice.id}):
+                    states.setdefault(row.state, set()).add(row.address)
+            if (await self.service.get(str(notice.id))).counters == before:
+                return before, states
 
     async def fewest_doubts(self, notice: Notice) -> float:
         """The least number of times that we broke down over a row which is in doubt; infinite where none is."""
