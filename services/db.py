@@ -57,6 +57,8 @@ def make_engine(
     locks_kept_seconds: float = LOCKS_KEPT_SECONDS,
 ) -> AsyncEngine:
     """An engine that connects on first use; the caller disposes it."""
+    # What the address itself asks for stays, and counts for more.
+    asked = str(make_url(database_url).query.get("options", ""))
     engine = create_async_engine(
         sqlalchemy_url(database_url),
         pool_size=pool_size,
@@ -66,7 +68,7 @@ def make_engine(
         connect_args={
             "application_name": application_name,
             "connect_timeout": 5,
-            "options": f"-c idle_in_transaction_session_timeout={round(locks_kept_seconds * 1000)}",
+            "options": f"-c idle_in_transaction_session_timeout={round(locks_kept_seconds * 1000)} {asked}".rstrip(),
         },
     )
     ping_idle_connections(engine.sync_engine)
