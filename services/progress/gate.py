@@ -2,7 +2,7 @@
 
 Every attempt does the same statements, whether the number is unknown or the code is wrong. Attempts against one case,
 and those of one citizen, pass one at a time: guessing in parallel gives no further tries. Whose guesses stop whom is
-decided in docs/decisions/0031-wrong-query-codes.md.
+decided in docs/decisions/0032-wrong-query-codes.md.
 """
 
 from __future__ import annotations

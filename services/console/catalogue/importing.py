@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,6 +20,7 @@ from services.catalogue.types import Item
 from services.console.catalogue.fields import NAMES
 from services.console.catalogue.words import in_chinese, line_of
 from services.console.errors import Refusal
+from services.console.following import TOLD_SECONDS, follow
 from services.console.pages import Page
 from services.console.parts import Parts
 from services.console.sent import Sent, sent_file
@@ -33,9 +34,8 @@ from services.staff.permissions import Permission
 from services.staff.works import Work, WorkUnderWay
 
 EDIT = Permission.CATALOGUE_EDIT
-#: What a long import is called among the works, and how often it says how far it is.
+#: What a long import is called among the works.
 KIND = "catalogue.import"
-TOLD_SECONDS = 1.0
 FILE_LIMIT = 50 * 1024 * 1024
 #: Bad rows and gone items that are named one by one.
 NAMED = 200
@@ -145,18 +145,7 @@ class _Importing:
         return await self._page(visit, outcome, work=work)
 
     async def events(self, visit: Visit) -> web.StreamResponse:
-        key = visit.uuid("work")
-        await self._works.read(visit.person.id, KIND, key)
-        return await visit.events(self._progress(visit, key))
-
-    async def _progress(self, visit: Visit, key: UUID) -> AsyncIterator[tuple[str, str]]:
-        while not self._parts.stopping.is_set():
-            work = await self._works.read(visit.person.id, KIND, key)
-            if not work.running:
-                yield "done", ""
-                return
-            yield "progress", visit.fragment("catalogue/import_progress.html", work=work)
-            await asyncio.sleep(TOLD_SECONDS)
+        return await follow(visit, self._parts, KIND, "catalogue/import_progress.html")
 
     async def _write(self, key: UUID, given: Given) -> None:
         """All of it in one transaction: who stops in the middle has written nothing."""

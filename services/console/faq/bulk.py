@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -13,6 +13,7 @@ from aiohttp import web
 
 from services.audit.trail import Actor
 from services.console.errors import Refusal
+from services.console.following import TOLD_SECONDS, follow
 from services.console.pages import Page
 from services.console.parts import Parts
 from services.console.sent import sent_file
@@ -26,9 +27,8 @@ from services.staff.types import Person
 from services.staff.works import Work, WorkUnderWay
 
 VIEW, PUBLISH = Permission.FAQ_VIEW, Permission.FAQ_PUBLISH
-#: What a long import is called among the works, and how often it says how far it is.
+#: What a long import is called among the works.
 KIND = "faq.import"
-TOLD_SECONDS = 1.0
 FILE_LIMIT = 10 * 1024 * 1024
 EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -121,18 +121,7 @@ class _Bulk:
         return await self._page(visit, outcome, work=work)
 
     async def events(self, visit: Visit) -> web.StreamResponse:
-        key = visit.uuid("work")
-        await self._works.read(visit.person.id, KIND, key)
-        return await visit.events(self._progress(visit, key))
-
-    async def _progress(self, visit: Visit, key: UUID) -> AsyncIterator[tuple[str, str]]:
-        while not self._parts.stopping.is_set():
-            work = await self._works.read(visit.person.id, KIND, key)
-            if not work.running:
-                yield "done", ""
-                return
-            yield "progress", visit.fragment("faq/import_progress.html", work=work)
-            await asyncio.sleep(TOLD_SECONDS)
+        return await follow(visit, self._parts, KIND, "faq/import_progress.html")
 
     async def _page(
         self,

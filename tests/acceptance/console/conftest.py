@@ -6,7 +6,6 @@ import os
 import socket
 import subprocess
 import sys
-import time
 import urllib.request
 import uuid
 from collections.abc import Callable, Iterator
@@ -23,6 +22,7 @@ from tests.acceptance.conftest import SHOWN_MS
 from tests.acceptance.console.staff import AXE, Console
 from tests.acceptance.test_browser import CHROMIUM, DESKTOP, FLAGS, PHONE
 from tests.conftest import TEMPLATE
+from tests.fakes.waiting import until
 
 START_SECONDS = 180.0
 TOKEN = "a-service-token-of-the-tests"
@@ -71,12 +71,11 @@ def console(postgres: EmbeddedPostgres, tmp_path_factory: pytest.TempPathFactory
 
 
 def _wait_until_ready(url: str, process: subprocess.Popen[bytes]) -> None:
-    deadline = time.monotonic() + START_SECONDS
-    while time.monotonic() < deadline and process.poll() is None:
-        if _answers(url):
-            return
-        time.sleep(0.1)
-    raise AssertionError("the console did not start")
+    def ready() -> bool:
+        assert process.poll() is None, "the console did not start"
+        return _answers(url)
+
+    until(ready, seconds=START_SECONDS, missing="the console does not answer")
 
 
 def _answers(url: str) -> bool:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 import re
-import time
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from urllib.error import URLError
 from uuid import uuid4
 
@@ -19,6 +19,7 @@ from tests.acceptance.console.chatting import ANSWER, Chat, chatting
 from tests.acceptance.console.staff import Console, assert_accessible, console_of, picture
 from tests.acceptance.running import Running
 from tests.acceptance.test_browser import DESKTOP, PHONE
+from tests.fakes.waiting import until
 
 #: A whole training with its five-fold cross-validation, beside everything else.
 MADE_MS = 1_800_000
@@ -143,22 +144,24 @@ def model_of_rasa(program: Running) -> str:
 
 def another_model_than(program: Running, digest: str) -> str:
     """What Rasa answers with as soon as it is another model; a machine that is busy answers late."""
-    deadline = time.monotonic() + ARRIVED_SECONDS
-    while time.monotonic() < deadline:
-        try:
+    found = digest
+
+    def has_changed() -> bool:
+        nonlocal found
+        with suppress(URLError, TimeoutError):
             found = model_of_rasa(program)
-        except (URLError, TimeoutError):
-            found = digest
-        if found != digest:
-            return found
-        time.sleep(0.2)
-    raise AssertionError("Rasa has not changed over")
+        return found != digest
+
+    until(has_changed, seconds=ARRIVED_SECONDS, missing="Rasa has not changed over")
+    return found
 
 
 def asked_and_answered(chat: Chat) -> None:
     """Some more questions have their answers."""
-    wanted, deadline = len(chat.answers) + ASKED_EACH_TIME, time.monotonic() + ARRIVED_SECONDS
-    while len(chat.answers) < wanted:
+    wanted = len(chat.answers) + ASKED_EACH_TIME
+
+    def answered() -> bool:
         assert not chat.failed, chat.failed
-        assert time.monotonic() < deadline, "the citizen gets no answers any more"
-        time.sleep(0.2)
+        return len(chat.answers) >= wanted
+
+    until(answered, seconds=ARRIVED_SECONDS, missing="the citizen gets no answers any more")

@@ -236,7 +236,7 @@ class Field:
     async def check(self, notice: Notice) -> dict[str, set[str]]:
         """The oracle against the rows; gives the openids in each state."""
         received = self.received(notice)
-        counters, states = await self._rows(notice)
+        counters, states, told = await self._rows(notice)
         accepted, doubtful = states.get("accepted", set()), states.get("in_doubt", set())
         twice = {openid for openid, count in received.items() if count > 1}
         assert not twice, f"{len(twice)} got it twice"
@@ -244,22 +244,23 @@ class Field:
         for state in ("accepted", "failed", "in_doubt", "cancelled"):
             assert getattr(counters, state) == len(states.get(state, ())), (state, counters)
         assert counters.audience == sum(map(len, states.values()))
-        told: Counter[str] = Counter()
-        for one in (await self.service.progress(str(notice.id))).reasons:
-            told[one.state] += one.count
         assert (told["failed"], told["in_doubt"]) == (counters.failed, counters.in_doubt), told
         return states
 
-    async def _rows(self, notice: Notice) -> tuple[Counters, dict[str, set[str]]]:
-        """The counters and the openids in each state, of one moment: a worker that wakes up may still settle rows."""
+    async def _rows(self, notice: Notice) -> tuple[Counters, dict[str, set[str]], Counter[str]]:
+        """The counters, the openids in each state and what is told by reason, of one moment: a worker that wakes up
+        may still settle rows."""
         while True:
             before = (await self.service.get(str(notice.id))).counters
             states: dict[str, set[str]] = {}
             async with self.sessions() as session:
                 for row in await session.execute(STATES, {"notice": notice.id}):
                     states.setdefault(row.state, set()).add(row.address)
+            told: Counter[str] = Counter()
+            for one in (await self.service.progress(str(notice.id))).reasons:
+                told[one.state] += one.count
             if (await self.service.get(str(notice.id))).counters == before:
-                return before, states
+                return before, states, told
 
     async def fewest_doubts(self, notice: Notice) -> float:
         """The least number of times that we broke down over a row which is in doubt; infinite where none is."""
